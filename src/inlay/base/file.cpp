@@ -1,0 +1,103 @@
+#include "inlay/base/file.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <vector>
+
+#include "inlay/base/error.hpp"
+
+namespace inlay::base {
+
+namespace fs = std::filesystem;
+
+std::string read_file(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (!fs::exists(status)) {
+    throw InputError(fmt::format("{}: no such file", path.string()));
+  }
+  if (fs::is_directory(status)) {
+    throw InputError(fmt::format("{}: is a directory, a file is expected", path.string()));
+  }
+  constexpr std::uintmax_t kLargest = std::uintmax_t{1} << 30U;
+  if (fs::is_regular_file(status) && fs::file_size(path, error) > kLargest) {
+    throw InputError(fmt::format("{}: larger than 1 GiB", path.string()));
+  }
+  std::ifstream stream(path, std::ios::binary);
+  std::string content((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+  if (!stream) {
+    throw InputError(fmt::format("{}: cannot be read ({})", path.string(), std::strerror(errno)));
+  }
+  return content;
+}
+
+void write_file(const fs::path& path, std::string_view content) {
+  std::error_code error;
+  if (path.has_parent_path()) {
+    fs::create_directories(path.parent_path(), error);
+    if (error) {
+      throw InputError(fmt::format("{}: cannot be made ({})", path.parent_path().string(), error.message()));
+    }
+  }
+  const fs::path temporary = path.string() + fmt::format(".part{}", ::getpid());
+  {
+    std::ofstream stream(temporary, std::ios::binary | std::ios::trunc);
+    stream.write(content.data(), static_cast<std::streamsize>(content.size()));
+    stream.close();
+    if (!stream) {
+      fs::remove(temporary, error);
+      throw InputError(fmt::format("{}: cannot be written ({})", path.string(), std::strerror(errno)));
+    }
+  }
+  fs::rename(temporary, path, error);
+  if (error) {
+    const std::string reason = error.message();
+    fs::remove(temporary, error);
+    throw InputError(fmt::format("{}: cannot be written ({})", path.string(), reason));
+  }
+}
+
+std::string content_hash(std::string_view content) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  for (const char c : content) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  }
+  return fmt::format("{:016x}", hash);
+}
+
+fs::path data_folder() {
+  if (const char* folder = std::getenv("INLAY_DATA"); folder != nullptr && *folder != '\0') {
+    return folder;
+  }
+  return INLAY_DATA_DIR;
+}
+
+fs::path find_data_file(const std::string& name, const std::string& room) {
+  const fs::path given(name);
+  std::error_code error;
+  if (fs::exists(given, error) || name.find('/') != std::string::npos || given.has_extension()) {
+    return given;
+  }
+  const fs::path folder = data_folder() / room;
+  fs::path shipped = folder / (name + ".yaml");
+  if (fs::exists(shipped, error)) {
+    return shipped;
+  }
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (entry.path().extension() == ".yaml") {
+      names.push_back(entry.path().stem().string());
+    }
+  }
+  std::sort(names.begin(), names.end());
+  throw InputError(fmt::format("'{}' is neither a file nor one of the {} that Inlay ships; {}", name, room,
+                               allowed_values(name, names)));
+}
+
+}  // namespace inlay::base

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace inlay::base {
+
+/// The whole file. Throws InputError for a missing file, a directory, an unreadable or over-large (1 GiB) one.
+std::string read_file(const std::filesystem::path& path);
+
+/// Writes to a temporary name beside `path` and renames, so that no reader ever sees half a file.
+/// Throws InputError if the folder cannot be made or written.
+void write_file(const std::filesystem::path& path, std::string_view content);
+
+/// 64-bit FNV-1a of the content as 16 hexadecimal digits: names an input in outputs, no security.
+std::string content_hash(std::string_view content);
+
+/// Folder of the shipped YAML: the environment variable INLAY_DATA, else the source tree's `data/`.
+std::filesystem::path data_folder();
+
+/// `name` itself if it is an existing path, or contains a slash or ends in .yaml;
+/// else data_folder()/room/name.yaml. Throws InputError with the nearest spelling if there is none.
+std::filesystem::path find_data_file(const std::string& name, const std::string& room);
+
+}  // namespace inlay::base

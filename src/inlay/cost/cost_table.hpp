@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "inlay/cost/engine.hpp"
+#include "inlay/workload/scenario.hpp"
+
+namespace inlay::cost {
+
+/// Costs of one model's layers on every chiplet type of a package, for every mini-batch size that matters.
+/// Layers of the same shape share a class, so that a repeated block is costed once.
+struct ModelCosts {
+  std::vector<std::int64_t> mini_batches;  // ascending
+  std::vector<int> class_of;               // [layer]
+  int types = 0;
+  std::vector<LayerCost> entries;          // [class][mini-batch index][type]
+
+  const LayerCost& at(int layer, int mini_batch_index, int type) const {
+    const auto row = static_cast<std::size_t>(class_of[static_cast<std::size_t>(layer)]) * mini_batches.size() +
+                     static_cast<std::size_t>(mini_batch_index);
+    return entries[row * static_cast<std::size_t>(types) + static_cast<std::size_t>(type)];
+  }
+  /// Throws base::DefectError if the size is not among `mini_batches`.
+  int index_of(std::int64_t mini_batch) const;
+};
+
+struct CostTable {
+  std::string engine;
+  std::string engine_version;
+  std::vector<std::string> assumptions;
+  std::vector<ModelCosts> models;  // [model of the scenario]
+};
+
+/// The distinct values of ceil(batch / i), i = 1..batch, ascending: the mini-batch sizes that matter.
+std::vector<std::int64_t> mini_batch_sizes(std::int64_t batch);
+
+/// Costs every distinct (shape, mini-batch, type) once, in parallel on `threads` threads (0: all cores).
+CostTable build_cost_table(const workload::Scenario& scenario, const std::vector<hardware::ChipletType>& types,
+                           const CostEngine& engine, int threads = 0);
+
+}  // namespace inlay::cost

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace inlay::dataflow {
+
+enum class DirectiveKind { kTemporal, kSpatial, kCluster };
+
+/// TemporalMap(size, offset) dim, SpatialMap(size, offset) dim, or Cluster(size), MAESTRO's directive language
+/// (Kwon et al., MICRO 2019). Sizes are integer expressions over the layer's dimensions, such as `8 + S - 1`.
+struct Directive {
+  DirectiveKind kind = DirectiveKind::kTemporal;
+  std::string size;
+  std::string offset;     // empty for kCluster
+  std::string dimension;  // K C R S Y X (convolution) or M N K (GEMM); empty for kCluster
+};
+
+/// How a GEMM is fed to the section for convolutions, where a dataflow has no GEMM section of its own.
+enum class TokenLayout {
+  kColumn,  // the M rows lie along Y, X = 1
+  kFolded,  // the M rows lie on a rectangle Y x X as square as M's divisors allow, Y >= X
+};
+
+/// A named mapping of layers to the PEs of a chiplet.
+struct Dataflow {
+  std::string name;
+  std::string description;
+  std::string source;
+  std::string stationary;                  // "weight", "output", "input" or "row": what the mapping keeps in place
+  std::vector<Directive> convolution;      // outermost loop first
+  std::vector<Directive> gemm;             // empty: 1x1 convolution with the token layout below
+  TokenLayout token_layout = TokenLayout::kColumn;
+};
+
+}  // namespace inlay::dataflow

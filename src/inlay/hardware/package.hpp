@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "inlay/dataflow/dataflow.hpp"
+
+namespace inlay::hardware {
+
+/// Joules per event. An access moves one element (8 bits unless a later table says otherwise).
+struct EnergyTable {
+  std::string name;
+  std::string source;
+  double mac = 0.0;               // one multiply-accumulate
+  double l1_access = 0.0;         // read or write of one byte, PE-local buffer
+  double l2_access = 0.0;         // read or write of one byte, chiplet's shared buffer
+  double vector_operation = 0.0;  // one lane-operation of the vector unit
+};
+
+/// What a chiplet is made of.
+struct ChipletType {
+  std::string name;
+  std::string source;
+  dataflow::Dataflow dataflow;
+  std::int64_t pes = 1;
+  std::int64_t l1_bytes = 0;               // per PE
+  std::int64_t l2_bytes = 0;
+  std::int64_t noc_bytes_per_cycle = 1;
+  std::int64_t noc_hops = 1;
+  double clock = 0.0;                      // Hz
+  std::int64_t vector_lanes = 1;
+  EnergyTable energy;
+};
+
+/// Whether a bandwidth in a file is what one has, or what all share.
+enum class BandwidthScope { kPerLink, kPerChiplet, kPerInterface, kPerPackage };
+
+/// Links between chiplets.
+struct NetworkOnPackage {
+  double bandwidth = 0.0;        // B/s that one transfer gets
+  BandwidthScope scope = BandwidthScope::kPerChiplet;
+  double hop_latency = 0.0;      // s
+  double energy_per_bit = 0.0;   // J per bit and hop
+};
+
+/// The one off-package address space.
+struct Memory {
+  double bandwidth = 0.0;        // B/s: of each interface, or of the package
+  BandwidthScope scope = BandwidthScope::kPerPackage;
+  double latency = 0.0;          // s
+  double energy_per_bit = 0.0;   // J
+};
+
+struct Chiplet {
+  std::string name;
+  int type = 0;        // index into Package::types
+  int row = 0;         // place in the drawing
+  int column = 0;
+};
+
+/// A place where the package reaches the memory.
+struct MemoryInterface {
+  std::string name;
+  int chiplet = 0;     // chiplet it stands at; that chiplet reaches it with 0 hops
+};
+
+/// Stages in a row either wait for their transfers or hide them behind computing (DESIGN section 5).
+enum class Overlap { kSerial, kOverlapped };
+
+/// Chiplets, links and memory. The derived tables are filled by `derive_routes`.
+struct Package {
+  std::string name;
+  std::string source;
+  std::vector<ChipletType> types;
+  std::vector<Chiplet> chiplets;
+  std::vector<std::pair<int, int>> links;  // undirected, each once, smaller index first, sorted
+  NetworkOnPackage network;
+  Memory memory;
+  std::vector<MemoryInterface> interfaces;
+  double static_power = 0.0;               // W
+  Overlap overlap = Overlap::kSerial;
+
+  // Derived:
+  std::vector<std::vector<int>> hops;        // [from][to], fewest links
+  std::vector<std::vector<int>> neighbours;  // ascending
+  std::vector<int> interface_of;             // nearest interface, ties: lowest index
+  std::vector<int> memory_hops;              // hops to it
+};
+
+/// Fills the derived tables. Throws base::InfeasibleError naming a chiplet that cannot reach another or the memory.
+void derive_routes(Package& package);
+
+/// B/s that one transfer through one interface gets.
+double interface_bandwidth(const Package& package);
+/// B/s of all interfaces together.
+double total_memory_bandwidth(const Package& package);
+
+}  // namespace inlay::hardware

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "inlay/cost/cost_table.hpp"
+#include "inlay/hardware/package.hpp"
+#include "inlay/workload/scenario.hpp"
+
+namespace inlay::schedule {
+
+/// How transfers share links and interfaces (DESIGN section 5).
+enum class Communication {
+  kPaper,   // every transfer alone (SCAR section III-E with delta = 0)
+  kShared,  // also, a window lasts at least as long as its bytes at the package's total memory bandwidth
+};
+
+/// All that the cost of a schedule depends on.
+struct Problem {
+  workload::Scenario scenario;
+  hardware::Package package;
+  cost::CostTable costs;
+  Communication communication = Communication::kShared;
+  hardware::Overlap overlap = hardware::Overlap::kSerial;
+};
+
+/// Whether a tensor, if more than one stage touches it, is written to memory and read back by every stage that
+/// uses it instead of being passed along the pipeline: mini_batch x bytes > L2/8 and some user is not the next
+/// layer. L2 is the smallest of the package's chiplets, so that the flag is fixed before the search.
+bool goes_through_memory(const Problem& problem, int model, int tensor, std::int64_t mini_batch);
+
+/// Words used in files and on the command line.
+std::string to_string(Communication communication);
+std::string to_string(hardware::Overlap overlap);
+
+}  // namespace inlay::schedule

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace inlay::workload {
+
+/// Convolution as a loop nest, for one sample. Channels are totals over all groups; heights and widths of the
+/// *output*; the input that is read has (out - 1) * stride + (kernel - 1) * dilation + 1 rows or columns.
+struct ConvolutionShape {
+  std::int64_t groups = 1;           // G
+  std::int64_t out_channels = 1;     // K, a multiple of groups
+  std::int64_t in_channels = 1;      // C, a multiple of groups
+  std::int64_t out_height = 1;       // Y'
+  std::int64_t out_width = 1;        // X'
+  std::int64_t kernel_height = 1;    // R
+  std::int64_t kernel_width = 1;     // S
+  std::int64_t stride_y = 1;
+  std::int64_t stride_x = 1;
+  std::int64_t dilation_y = 1;
+  std::int64_t dilation_x = 1;
+  auto operator<=>(const ConvolutionShape&) const = default;
+};
+
+/// `repeats` products of an m x k by a k x n matrix, for one sample.
+struct GemmShape {
+  std::int64_t m = 1;
+  std::int64_t n = 1;
+  std::int64_t k = 1;
+  std::int64_t repeats = 1;
+  /// true: the k x n operand is a weight, and a batch of b samples is one product of b*m rows.
+  /// false: it is an activation (attention's K and V), and a batch repeats the product.
+  bool weights = true;
+  auto operator<=>(const GemmShape&) const = default;
+};
+
+/// An operator without MACs: what a vector unit does for one sample.
+struct VectorShape {
+  std::int64_t operations = 0;  // lane-operations: elements times operations per element
+  auto operator<=>(const VectorShape&) const = default;
+};
+
+using Shape = std::variant<ConvolutionShape, GemmShape, VectorShape>;
+
+/// An activation: an edge of the model's graph.
+struct Tensor {
+  std::string name;
+  std::vector<std::int64_t> dimensions;  // per sample, without the batch
+  std::int64_t bits = 8;                 // per element
+  std::int64_t bytes = 0;                // per sample, rounded up
+  int producer = -1;                     // layer that makes it; -1: an input of the model
+  std::vector<int> users;                // layers that read it, ascending, each once
+  bool is_output = false;                // the user of the model wants it
+};
+
+/// An operator of a model in the model's fixed topological order. Sizes are per sample.
+struct Layer {
+  std::string name;
+  std::string op;                    // "convolution", "gemm", "matrix-product", "relu", "softmax", ...
+  Shape shape;
+  std::vector<int> inputs;           // tensors read
+  std::vector<int> outputs;          // tensors made, at least one
+  std::int64_t parameters = 0;       // counted once when tied; batch norm's gamma and beta included
+  std::int64_t weight_bytes = 0;     // what is loaded to run it (batch norm folded into the bias)
+  std::int64_t gathered_bytes = 0;   // rows of a table that one sample reads from memory (embedding)
+  std::string tied_to;               // layer whose weights these are; they then count as no parameters
+};
+
+/// A directed acyclic graph of layers.
+struct Model {
+  std::string name;
+  std::string source;       // publication or file it was taken from
+  std::string description;
+  std::vector<Layer> layers;
+  std::vector<Tensor> tensors;
+};
+
+/// Multiply-accumulates of one sample. Throws base::OverflowError.
+std::int64_t macs(const Shape& shape);
+std::int64_t macs(const Model& model);
+/// Learned numbers, tied ones counted once.
+std::int64_t parameters(const Model& model);
+
+/// Throws base::DefectError unless producers, users and layers agree, the order is topological and sizes are
+/// positive: readers report such things as the user's errors before; this is the last line of defence.
+void check_consistency(const Model& model);
+
+}  // namespace inlay::workload
