@@ -1,0 +1,72 @@
+// The shipped hardware files are what issue and papers say.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "inlay/hardware/drawing.hpp"
+#include "inlay/hardware/package_file.hpp"
+#include "inlay/hardware/reference.hpp"
+
+namespace inlay::hardware {
+namespace {
+
+std::string types_of(const Package& package) {
+  std::string text;
+  for (const Chiplet& chiplet : package.chiplets) {
+    text += package.types[static_cast<std::size_t>(chiplet.type)].name + " ";
+  }
+  return text;
+}
+
+TEST(ShippedPackages, HaveTheirArrangements) {
+  EXPECT_EQ(types_of(load_package("simba-nvd-2x2")), "WS WS WS WS ");
+  EXPECT_EQ(types_of(load_package("simba-shi-2x2")), "OS OS OS OS ");
+  EXPECT_EQ(types_of(load_package("het-3ws-1os-2x2")), "WS WS WS OS ");
+  EXPECT_EQ(types_of(load_package("het-sides-2x2")), "WS OS WS OS ");
+  EXPECT_EQ(types_of(load_package("het-checkerboard-2x2")), "WS OS OS WS ");
+}
+
+// Figures of SCAR's Table II, written out here a second time.
+TEST(ShippedPackages, HaveTheFiguresOfScar) {
+  const std::vector<std::string> names = shipped_names("packages");
+  EXPECT_GE(names.size(), 10U);
+  for (const std::string& name : names) {
+    SCOPED_TRACE(name);
+    const Package package = load_package(name);
+    EXPECT_EQ(package.name, name);
+    EXPECT_DOUBLE_EQ(package.network.bandwidth, 100e9);
+    EXPECT_DOUBLE_EQ(package.network.hop_latency, 35e-9);
+    EXPECT_DOUBLE_EQ(package.network.energy_per_bit, 2.04e-12);
+    EXPECT_DOUBLE_EQ(package.memory.bandwidth, 64e9);
+    EXPECT_DOUBLE_EQ(total_memory_bandwidth(package), 64e9);
+    EXPECT_DOUBLE_EQ(package.memory.latency, 200e-9);
+    EXPECT_DOUBLE_EQ(package.memory.energy_per_bit, 14.8e-12);
+    EXPECT_EQ(package.interfaces.size(), 4U);
+    EXPECT_EQ(package.links, (std::vector<std::pair<int, int>>{{0, 1}, {0, 2}, {1, 3}, {2, 3}}));
+    const std::int64_t pes = name.ends_with("-256pe") ? 256 : 4096;
+    for (const ChipletType& type : package.types) {
+      EXPECT_EQ(type.pes, pes);
+      EXPECT_EQ(type.vector_lanes, pes / 16);
+      EXPECT_EQ(type.l1_bytes, 512);
+      EXPECT_EQ(type.l2_bytes, 10'000'000);
+      EXPECT_EQ(type.noc_bytes_per_cycle, pes == 4096 ? 1024 : 256);
+      EXPECT_DOUBLE_EQ(type.clock, 500e6);
+      EXPECT_EQ(type.dataflow.name, type.name == "WS" ? "kcp_ws" : "ykp_os64");
+      EXPECT_DOUBLE_EQ(type.energy.mac, 0.23e-12);
+      EXPECT_DOUBLE_EQ(type.energy.l1_access, 0.3864e-12);
+      EXPECT_DOUBLE_EQ(type.energy.l2_access, 4.2803e-12);
+      EXPECT_DOUBLE_EQ(type.energy.vector_operation, 0.23e-12);
+    }
+  }
+}
+
+TEST(Drawing, ShowsChipletsLinksAndMemory) {
+  EXPECT_EQ(draw(load_package("het-3ws-1os-2x2")),
+            "[c0 WS =M]---[c1 WS =M]\n"
+            "     |            |\n"
+            "[c2 WS =M]---[c3 OS =M]\n");
+}
+
+}  // namespace
+}  // namespace inlay::hardware
