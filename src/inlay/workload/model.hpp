@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
@@ -10,13 +11,13 @@ namespace inlay::workload {
 /// Convolution as a loop nest, for one sample. Channels are totals over all groups; heights and widths of the
 /// *output*; the input that is read has (out - 1) * stride + (kernel - 1) * dilation + 1 rows or columns.
 struct ConvolutionShape {
-  std::int64_t groups = 1;           // G
-  std::int64_t out_channels = 1;     // K, a multiple of groups
-  std::int64_t in_channels = 1;      // C, a multiple of groups
-  std::int64_t out_height = 1;       // Y'
-  std::int64_t out_width = 1;        // X'
-  std::int64_t kernel_height = 1;    // R
-  std::int64_t kernel_width = 1;     // S
+  std::int64_t groups = 1;         // G
+  std::int64_t out_channels = 1;   // K, a multiple of groups
+  std::int64_t in_channels = 1;    // C, a multiple of groups
+  std::int64_t out_height = 1;     // Y'
+  std::int64_t out_width = 1;      // X'
+  std::int64_t kernel_height = 1;  // R
+  std::int64_t kernel_width = 1;   // S
   std::int64_t stride_y = 1;
   std::int64_t stride_x = 1;
   std::int64_t dilation_y = 1;
@@ -58,23 +59,24 @@ struct Tensor {
 /// An operator of a model in the model's fixed topological order. Sizes are per sample.
 struct Layer {
   std::string name;
-  std::string op;                    // "convolution", "gemm", "matrix-product", "relu", "softmax", ...
+  std::string op;  // "convolution", "gemm", "matrix-product", "relu", "softmax", ...
   Shape shape;
-  std::vector<int> inputs;           // tensors read
-  std::vector<int> outputs;          // tensors made, at least one
-  std::int64_t parameters = 0;       // counted once when tied; batch norm's gamma and beta included
-  std::int64_t weight_bytes = 0;     // what is loaded to run it (batch norm folded into the bias)
-  std::int64_t gathered_bytes = 0;   // rows of a table that one sample reads from memory (embedding)
-  std::string tied_to;               // layer whose weights these are; they then count as no parameters
+  std::vector<int> inputs;          // tensors read
+  std::vector<int> outputs;         // tensors made, at least one
+  std::int64_t parameters = 0;      // counted once when tied; batch norm's gamma and beta included
+  std::int64_t weight_bytes = 0;    // what is loaded to run it (batch norm folded into the bias)
+  std::int64_t gathered_bytes = 0;  // rows of a table that one sample reads from memory (embedding)
+  std::string tied_to;              // layer whose weights these are; they then count as no parameters
 };
 
 /// A directed acyclic graph of layers.
 struct Model {
   std::string name;
-  std::string source;       // publication or file it was taken from
+  std::string source;  // publication or file it was taken from
   std::string description;
   std::vector<Layer> layers;
   std::vector<Tensor> tensors;
+  std::map<std::string, std::int64_t> settings;  // values of the file's parameters, such as sequence = 128
 };
 
 /// Multiply-accumulates of one sample. Throws base::OverflowError.
@@ -82,6 +84,10 @@ std::int64_t macs(const Shape& shape);
 std::int64_t macs(const Model& model);
 /// Learned numbers, tied ones counted once.
 std::int64_t parameters(const Model& model);
+/// What all layers load, in bytes; tied weights count at each use.
+std::int64_t weight_bytes(const Model& model);
+/// All activations of one sample, in bytes: the model's inputs and what its layers make.
+std::int64_t activation_bytes(const Model& model);
 
 /// Throws base::DefectError unless producers, users and layers agree, the order is topological and sizes are
 /// positive: readers report such things as the user's errors before; this is the last line of defence.

@@ -12,7 +12,7 @@ namespace inlay::workload {
 
 /// A model of a scenario and how many samples of it run together.
 struct ScenarioModel {
-  std::string name;         // unique within the scenario
+  std::string name;  // unique within the scenario
   Model model;
   std::int64_t batch = 1;
 };

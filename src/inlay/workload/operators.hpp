@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace inlay::workload {
+
+/// How the shapes of an operator without MACs follow from its inputs; data/operators/vector_operations.yaml
+/// says what each means and what its operations are counted for.
+enum class VectorRule {
+  kElementWise,
+  kNormalisation,
+  kPool,
+  kGlobalPool,
+  kEmbedding,
+  kPositionEmbedding,
+  kConcatenation,
+  kReshape,
+};
+
+/// An operator without MACs, as the data file describes it.
+struct VectorOperator {
+  VectorRule rule = VectorRule::kElementWise;
+  std::int64_t operations = 0;  // lane-operations for each thing that the rule counts
+  bool many_inputs = false;     // two or more inputs instead of one
+  std::int64_t learned = 0;     // learned numbers for each index of the axis (normalisation)
+  bool first_axis = false;      // the axis of a normalisation is the first dimension, not the last
+  std::string reason;
+};
+
+/// Operators without MACs by name.
+using VectorOperators = std::map<std::string, VectorOperator, std::less<>>;
+
+/// The shipped table, data/operators/vector_operations.yaml. Throws base::InputError.
+VectorOperators load_vector_operators();
+
+/// A table read from text, as if it were a file of that name. Throws base::InputError.
+VectorOperators parse_vector_operators(const std::string& text, const std::string& file);
+
+/// All operators that a model file may use: those with MACs first, then the table's.
+std::vector<std::string> operator_names(const VectorOperators& vector_operators);
+
+}  // namespace inlay::workload
