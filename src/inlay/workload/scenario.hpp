@@ -22,6 +22,7 @@ struct Scenario {
   std::string name;
   std::string source;
   std::vector<ScenarioModel> models;
+  std::string description;
 };
 
 }  // namespace inlay::workload
