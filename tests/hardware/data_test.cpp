@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "inlay/hardware/drawing.hpp"
 #include "inlay/hardware/package_file.hpp"
 #include "inlay/hardware/reference.hpp"
 
@@ -59,13 +58,6 @@ TEST(ShippedPackages, HaveTheFiguresOfScar) {
       EXPECT_DOUBLE_EQ(type.energy.vector_operation, 0.23e-12);
     }
   }
-}
-
-TEST(Drawing, ShowsChipletsLinksAndMemory) {
-  EXPECT_EQ(draw(load_package("het-3ws-1os-2x2")),
-            "[c0 WS =M]---[c1 WS =M]\n"
-            "     |            |\n"
-            "[c2 WS =M]---[c3 OS =M]\n");
 }
 
 }  // namespace

@@ -89,12 +89,14 @@ struct Package {
   std::vector<int> memory_hops;              // hops to it
 };
 
-/// Fills the derived tables. Throws base::InfeasibleError naming a chiplet that cannot reach another or the memory.
+/// Fills the derived tables. Throws base::InfeasibleError naming a chiplet that cannot reach another or the memory, and
+/// for a type, link or interface with a number that does not exist.
 void derive_routes(Package& package);
 
-/// B/s that one transfer through one interface gets.
+/// B/s that one transfer through one interface gets while no other runs: the package's whole bandwidth where it is
+/// stated per package, the interface's where it is stated per interface.
 double interface_bandwidth(const Package& package);
-/// B/s of all interfaces together.
+/// B/s of all interfaces together: stated per interface, it is their sum.
 double total_memory_bandwidth(const Package& package);
 
 }  // namespace inlay::hardware

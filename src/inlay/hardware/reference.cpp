@@ -39,8 +39,8 @@ fs::path referenced_file(const base::YamlNode& value, const std::string& room) {
     return shipped;
   }
   value.fail(
-      fmt::format("'{}' is not among the {} that Inlay ships (a file of yours is written with its ending "
-                  ".yaml); {}",
+      fmt::format("'{}' is not among the files in data/{} that Inlay ships (one of yours is written with its "
+                  "ending .yaml); {}",
                   name, room, base::allowed_values(name, shipped_names(room))));
 }
 

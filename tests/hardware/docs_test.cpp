@@ -1,0 +1,63 @@
+// Every example of docs/formats-hardware.md can be loaded, and its drawing is what the program draws.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <regex>
+#include <string>
+
+#include "hardware/support.hpp"
+#include "inlay/base/file.hpp"
+#include "inlay/hardware/chiplet_type.hpp"
+#include "inlay/hardware/drawing.hpp"
+#include "inlay/hardware/energy_table.hpp"
+#include "inlay/hardware/package_file.hpp"
+#include "inlay/hardware/reference.hpp"
+
+namespace inlay::hardware {
+namespace {
+
+/// The fenced blocks under a comment such as `<!-- package: my-mesh.yaml -->`: comment to content.
+std::map<std::string, std::string> examples() {
+  const std::string text = base::read_file(SOURCE_DIR "/docs/formats-hardware.md");
+  const std::regex block(R"(<!-- ([^>]*) -->\n```(?:yaml)?\n([^`]*)```)");
+  std::map<std::string, std::string> result;
+  for (std::sregex_iterator match(text.begin(), text.end(), block); match != std::sregex_iterator();
+       ++match) {
+    result[(*match)[1]] = (*match)[2];
+  }
+  return result;
+}
+
+TEST(Docs, ExamplesLoad) {
+  const std::map<std::string, std::string> all = examples();
+  const Folder folder("docs");
+  std::map<std::string, std::string> path_of;
+  for (const auto& [title, content] : all) {
+    if (title.ends_with(".yaml") && title.find(": ") != std::string::npos) {
+      path_of[title] = folder.write(title.substr(title.find(": ") + 2), content);
+    }
+  }
+  ASSERT_EQ(path_of.size(), 4U);
+  const Package mesh = load_package(path_of.at("package: my-mesh.yaml"));
+  EXPECT_EQ(mesh.chiplets.size(), 6U);
+  EXPECT_EQ(mesh.types[1].dataflow.name, "ykp_os");
+  EXPECT_EQ(mesh.types[1].noc_bytes_per_cycle, 256);
+  const Package ring = load_package(path_of.at("package: my-ring.yaml"));
+  EXPECT_EQ(ring.memory_hops, (std::vector<int>{0, 1, 1, 2}));
+  EXPECT_EQ(ring.types[1].energy.name, "my-energy");
+  EXPECT_EQ(load_chiplet_type(path_of.at("chiplet: my-chiplet.yaml")).l2_bytes, 2 * 1024 * 1024);
+  EXPECT_DOUBLE_EQ(load_energy_table(path_of.at("energy: my-energy.yaml")).l2_access, 4e-12);
+  EXPECT_EQ(draw(ring), all.at("drawing of my-ring.yaml"));
+}
+
+TEST(Docs, NameEveryShippedFile) {
+  const std::string text = base::read_file(SOURCE_DIR "/docs/formats-hardware.md");
+  for (const char* room : {"chiplets", "packages"}) {
+    for (const std::string& name : shipped_names(room)) {
+      EXPECT_NE(text.find("`" + name + "`"), std::string::npos) << name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace inlay::hardware
