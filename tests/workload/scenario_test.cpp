@@ -1,0 +1,114 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "inlay/base/error.hpp"
+#include "inlay/base/file.hpp"
+#include "inlay/workload/scenario_file.hpp"
+
+namespace inlay::workload {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+namespace fs = std::filesystem;
+
+std::string message_of(const std::string& text) {
+  try {
+    parse_scenario(text, "s.yaml");
+  } catch (const base::InputError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(Scenarios, AllShippedOnesLoadAndSayWhereTheyComeFrom) {
+  int count = 0;
+  for (const auto& entry : fs::directory_iterator(base::data_folder() / "scenarios")) {
+    const Scenario scenario = load_scenario(entry.path().string());
+    EXPECT_EQ(scenario.name, entry.path().stem().string());
+    EXPECT_FALSE(scenario.source.empty()) << scenario.name;
+    EXPECT_FALSE(scenario.description.empty()) << scenario.name;
+    ++count;
+  }
+  EXPECT_GE(count, 6);
+}
+
+TEST(Scenarios, AllShippedModelsLoadAndSayWhereTheyComeFrom) {
+  int count = 0;
+  for (const auto& entry : fs::directory_iterator(base::data_folder() / "models")) {
+    const Model model = load_model(entry.path().string());
+    EXPECT_EQ(model.name, entry.path().stem().string());
+    EXPECT_FALSE(model.source.empty()) << model.name;
+    ++count;
+  }
+  EXPECT_GE(count, 5);
+}
+
+TEST(Scenarios, QuickstartsWorkIsThreeToOne) {
+  const Scenario scenario = load_scenario("gpt2-resnet50");
+  ASSERT_EQ(scenario.models.size(), 2U);
+  const std::int64_t language = scenario.models[0].batch * macs(scenario.models[0].model);
+  const std::int64_t vision = scenario.models[1].batch * macs(scenario.models[1].model);
+  EXPECT_NEAR(static_cast<double>(language) / static_cast<double>(vision), 3.0, 0.1);
+  EXPECT_EQ(macs(scenario), language + vision);
+}
+
+TEST(Scenarios, PathsCountFromTheScenariosFolder) {
+  const fs::path folder = fs::path(testing::TempDir()) / "inlay-scenario-test";
+  base::write_file(folder / "nets" / "one.yaml",
+                   "name: one\ninputs: {x: [8]}\nlayers:\n- {name: a, op: gemm, features: 4}\n");
+  base::write_file(
+      folder / "s.yaml",
+      "name: s\nmodels:\n- {model: nets/one.yaml}\n- {model: nets/one.yaml, batch: 3, name: two}\n");
+  const Scenario scenario = load_scenario((folder / "s.yaml").string());
+  fs::remove_all(folder);
+  ASSERT_EQ(scenario.models.size(), 2U);
+  EXPECT_EQ(scenario.models[0].name, "one");
+  EXPECT_EQ(scenario.models[0].batch, 1);
+  EXPECT_EQ(scenario.models[1].name, "two");
+  EXPECT_EQ(macs(scenario), 4 * 32);
+}
+
+TEST(Scenarios, AskTheLoaderForModels) {
+  const ModelLoader loader = [](const std::string& path, const ModelParameters& parameters) {
+    Model model = load_model("resnet-18");
+    model.name = fs::path(path).filename().string() + " " + std::to_string(parameters.at("image"));
+    return model;
+  };
+  const Scenario scenario =
+      parse_scenario("name: s\nmodels:\n- {model: resnet-18, parameters: {image: 64}}\n", "s.yaml", loader);
+  EXPECT_EQ(scenario.models[0].name, "resnet-18.yaml 64");
+}
+
+TEST(Scenarios, SayWhatIsWrong) {
+  EXPECT_THAT(
+      message_of("name: s\nmodels:\n- {model: resnet50}\n"),
+      AllOf(StartsWith("s.yaml:3:11: models[0].model: 'resnet50' is neither a file nor one of the models"),
+            HasSubstr("did you mean 'resnet-50'?")));
+  EXPECT_THAT(message_of("name: s\nmodels:\n- {model: nowhere/net.yaml}\n"),
+              StartsWith("s.yaml:3:11: models[0].model: nowhere/net.yaml: no such file"));
+  EXPECT_THAT(message_of("name: s\nmodels:\n- {model: resnet-18, batch: 0}\n"),
+              StartsWith("s.yaml:3:29: models[0].batch: 0 is too small, at least 1 is expected"));
+  EXPECT_THAT(message_of("name: s\nmodels:\n- {model: resnet-18, batch: many}\n"),
+              HasSubstr("'many' is not a whole number"));
+  EXPECT_THAT(
+      message_of("name: s\nmodels:\n- {model: resnet-18, bacth: 2}\n"),
+      AllOf(StartsWith("s.yaml:3:22: models[0].bacth: unknown key"), HasSubstr("did you mean 'batch'?")));
+  EXPECT_THAT(message_of("name: s\nmodels:\n- {model: gpt2-small, parameters: {sequnce: 4}}\n"),
+              AllOf(StartsWith("s.yaml:3:11: models[0].model: "), HasSubstr("did you mean 'sequence'?")));
+  EXPECT_THAT(message_of("name: s\nmodels:\n- {model: gpt2-small, parameters: {sequence: 2000}}\n"),
+              HasSubstr("2000 tokens are more than the 1024 positions of the table"));
+  EXPECT_THAT(
+      message_of("name: s\nmodels:\n- {model: resnet-18}\n- {model: resnet-18}\n"),
+      StartsWith("s.yaml:4:3: models[1]: two models are called 'resnet-18'; give this one another 'name'"));
+  EXPECT_THAT(message_of("name: s\nmodels: []\n"), HasSubstr("a scenario needs at least one model"));
+  EXPECT_THAT(message_of("name: s\n"), HasSubstr("key 'models' is missing"));
+}
+
+}  // namespace
+}  // namespace inlay::workload
