@@ -1,20 +1,24 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
+
+#include "inlay/base/yaml.hpp"
 
 namespace inlay::dataflow {
 
 enum class DirectiveKind { kTemporal, kSpatial, kCluster };
 
-/// TemporalMap(size, offset) dim, SpatialMap(size, offset) dim, or Cluster(size), MAESTRO's directive language
-/// (Kwon et al., MICRO 2019). Sizes are integer expressions over the layer's dimensions, such as `8 + S - 1`.
+/// TemporalMap(size, offset) dim, SpatialMap(size, offset) dim, or Cluster(size), MAESTRO's directive
+/// language (Kwon et al., MICRO 2019). Sizes are integer expressions over the layer's dimensions, such as `8
+/// + S - 1`.
 struct Directive {
   DirectiveKind kind = DirectiveKind::kTemporal;
   std::string size;
   std::string offset;     // empty for kCluster
-  std::string dimension;  // K C R S Y X (convolution) or M N K (GEMM); empty for kCluster
+  std::string dimension;  // K C R S Y X Y' X' (convolution) or M N K (GEMM); empty for kCluster
 };
 
 /// How a GEMM is fed to the section for convolutions, where a dataflow has no GEMM section of its own.
@@ -28,10 +32,27 @@ struct Dataflow {
   std::string name;
   std::string description;
   std::string source;
-  std::string stationary;                  // "weight", "output", "input" or "row": what the mapping keeps in place
-  std::vector<Directive> convolution;      // outermost loop first
-  std::vector<Directive> gemm;             // empty: 1x1 convolution with the token layout below
+  std::string stationary;  // "weight", "output", "input" or "row": what the mapping keeps in place
+  std::vector<Directive> convolution;  // outermost loop first
+  std::vector<Directive> gemm;         // empty: 1x1 convolution with the token layout below
   TokenLayout token_layout = TokenLayout::kColumn;
 };
+
+/// Names that sizes of the section for convolutions, resp. for GEMMs, may use: the dimensions, and for
+/// convolutions StrideY and StrideX. Y and X are extents of the input that is read.
+const std::vector<std::string>& convolution_names();
+const std::vector<std::string>& gemm_names();
+
+/// Deepest cluster tree: Cluster directives per section.
+inline constexpr int kMaxClusters = 3;
+
+/// Reads a dataflow. Throws base::InputError with file, line, column and field for unknown keys, words that
+/// are no directive, unknown dimensions, malformed sizes, too many clusters, and levels without a SpatialMap.
+Dataflow read_dataflow(const base::YamlNode& node);
+/// As read_dataflow, from a file.
+Dataflow load_dataflow(const std::filesystem::path& path);
+
+/// A directive as it is written: "TemporalMap(8 + S - 1, 8) X".
+std::string to_string(const Directive& directive);
 
 }  // namespace inlay::dataflow

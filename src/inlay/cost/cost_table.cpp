@@ -1,0 +1,159 @@
+#include "inlay/cost/cost_table.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "inlay/base/checked.hpp"
+#include "inlay/base/error.hpp"
+
+namespace inlay::cost {
+namespace {
+
+/// One engine call: a layer that stands for all of its shape.
+struct Task {
+  const workload::Layer* layer;
+  std::int64_t mini_batch;
+  int type;
+};
+
+/// The distinct tasks of a scenario, each once, in the order in which they are first met.
+class Tasks {
+ public:
+  explicit Tasks(int types) : types_(types) {}
+
+  /// Index of the task for the first type; the others follow.
+  std::size_t add(const workload::Layer& layer, std::int64_t mini_batch) {
+    const auto [place, added] = index_.try_emplace({layer.shape, mini_batch}, list_.size());
+    for (int type = 0; added && type < types_; ++type) {
+      list_.push_back({&layer, mini_batch, type});
+    }
+    return place->second;
+  }
+  const std::vector<Task>& list() const { return list_; }
+
+ private:
+  int types_;
+  std::map<std::pair<workload::Shape, std::int64_t>, std::size_t> index_;
+  std::vector<Task> list_;
+};
+
+/// body(i) for i in [0, count), on several threads. Rethrows the error of the lowest index that failed:
+/// indices are taken in order, so all below it have been taken before and finish.
+template <typename Body>
+void for_each_index(std::size_t count, int threads, const Body& body) {
+  std::atomic<std::size_t> next{0};
+  std::mutex mutex;
+  std::size_t failed = count;
+  std::exception_ptr error;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < count; i = next++) {
+      try {
+        body(i);
+      } catch (...) {
+        const std::lock_guard lock(mutex);
+        if (i < failed) {
+          failed = i;
+          error = std::current_exception();
+        }
+        next = count;
+      }
+    }
+  };
+  constexpr std::size_t kWorthAThread = 64;
+  const std::size_t wanted =
+      threads > 0 ? static_cast<std::size_t>(threads) : std::thread::hardware_concurrency();
+  const std::size_t used =
+      std::clamp<std::size_t>(count / kWorthAThread, 1, std::max<std::size_t>(wanted, 1));
+  {
+    std::vector<std::jthread> others;
+    for (std::size_t i = 1; i < used; ++i) {
+      others.emplace_back(work);
+    }
+    work();
+  }
+  if (error) {
+    std::rethrow_exception(error);
+  }
+}
+
+/// Where a model's entries come from: the first task of each (class, mini-batch).
+struct ModelPlan {
+  ModelCosts costs;
+  std::vector<std::size_t> rows;
+};
+
+ModelPlan plan(const workload::ScenarioModel& model, int types, Tasks& tasks) {
+  ModelPlan result;
+  result.costs.types = types;
+  result.costs.mini_batches = mini_batch_sizes(model.batch);
+  std::map<workload::Shape, int> classes;
+  for (const workload::Layer& layer : model.model.layers) {
+    const auto [place, added] = classes.try_emplace(layer.shape, static_cast<int>(classes.size()));
+    result.costs.class_of.push_back(place->second);
+    if (!added) {
+      continue;
+    }
+    for (const std::int64_t mini_batch : result.costs.mini_batches) {
+      result.rows.push_back(tasks.add(layer, mini_batch));
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+int ModelCosts::index_of(std::int64_t mini_batch) const {
+  const auto found = std::lower_bound(mini_batches.begin(), mini_batches.end(), mini_batch);
+  if (found == mini_batches.end() || *found != mini_batch) {
+    throw base::DefectError("the cost table has no mini-batch of " + std::to_string(mini_batch));
+  }
+  return static_cast<int>(found - mini_batches.begin());
+}
+
+std::vector<std::int64_t> mini_batch_sizes(std::int64_t batch) {
+  if (batch < 1) {
+    throw base::DefectError("a batch of " + std::to_string(batch) + " samples");
+  }
+  std::vector<std::int64_t> sizes;
+  // From i = 1 on, jump to the first i with a smaller quotient: about 2 sqrt(batch) steps.
+  for (std::int64_t size = batch; size > 1;) {
+    sizes.push_back(size);
+    const std::int64_t last = (batch - 1) / (size - 1);  // the last i with ceil(batch / i) >= size
+    size = base::ceil_divide(batch, last + 1);
+  }
+  sizes.push_back(1);
+  std::reverse(sizes.begin(), sizes.end());
+  return sizes;
+}
+
+CostTable build_cost_table(const workload::Scenario& scenario,
+                           const std::vector<hardware::ChipletType>& types, const CostEngine& engine,
+                           int threads) {
+  Tasks tasks(static_cast<int>(types.size()));
+  std::vector<ModelPlan> plans;
+  for (const workload::ScenarioModel& model : scenario.models) {
+    plans.push_back(plan(model, static_cast<int>(types.size()), tasks));
+  }
+  std::vector<LayerCost> costs(tasks.list().size());
+  for_each_index(costs.size(), threads, [&](std::size_t i) {
+    const Task& task = tasks.list()[i];
+    costs[i] = engine.evaluate(*task.layer, task.mini_batch, types[static_cast<std::size_t>(task.type)]);
+  });
+
+  CostTable table{engine.name(), engine.version(), engine.assumptions(), {}};
+  for (ModelPlan& model : plans) {
+    for (const std::size_t row : model.rows) {
+      const auto first = costs.begin() + static_cast<std::ptrdiff_t>(row);
+      model.costs.entries.insert(model.costs.entries.end(), first,
+                                 first + static_cast<std::ptrdiff_t>(types.size()));
+    }
+    table.models.push_back(std::move(model.costs));
+  }
+  return table;
+}
+
+}  // namespace inlay::cost

@@ -1,0 +1,106 @@
+#include "inlay/dataflow/directive_text.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace inlay::dataflow {
+namespace {
+
+constexpr std::string_view kBlanks = " \t\r\n";
+
+/// A piece of a text that knows where it stood.
+struct Piece {
+  std::string text;
+  std::size_t offset = 0;
+};
+
+Piece trimmed(const std::string& text, std::size_t begin, std::size_t end) {
+  while (begin < end && kBlanks.find(text[begin]) != std::string_view::npos) {
+    ++begin;
+  }
+  while (end > begin && kBlanks.find(text[end - 1]) != std::string_view::npos) {
+    --end;
+  }
+  return {text.substr(begin, end - begin), begin};
+}
+
+struct Call {
+  Piece name;
+  std::vector<Piece> arguments;
+  Piece rest;  // what follows the closing parenthesis
+};
+
+Call split_call(const std::string& text) {
+  const std::size_t open = text.find('(');
+  if (open == std::string::npos) {
+    throw ExpressionError("expected TemporalMap(size, offset) dimension, SpatialMap(...) or Cluster(size)",
+                          0);
+  }
+  Call call{trimmed(text, 0, open), {}, {}};
+  int depth = 0;
+  std::size_t begin = open + 1;
+  for (std::size_t i = open; i < text.size(); ++i) {
+    depth += text[i] == '(' ? 1 : text[i] == ')' ? -1 : 0;
+    if (depth == 0 || (depth == 1 && text[i] == ',')) {
+      call.arguments.push_back(trimmed(text, begin, i));
+      begin = i + 1;
+    }
+    if (depth == 0) {
+      call.rest = trimmed(text, i + 1, text.size());
+      return call;
+    }
+  }
+  throw ExpressionError("a '(' is not closed", open);
+}
+
+std::string checked_size(const Piece& piece, const std::vector<std::string>& names) {
+  try {
+    check_expression(piece.text, names);
+  } catch (const ExpressionError& error) {
+    throw ExpressionError(error.what(), piece.offset + error.offset());
+  }
+  return piece.text;
+}
+
+void expect_arguments(const Call& call, std::size_t wanted, const char* what) {
+  if (call.arguments.size() != wanted) {
+    throw ExpressionError(call.name.text + " takes " + what, call.name.offset);
+  }
+}
+
+}  // namespace
+
+Directive parse_directive(const std::string& text, const std::vector<std::string>& dimensions,
+                          const std::vector<std::string>& names) {
+  const Call call = split_call(text);
+  const std::vector<std::string> words = {"TemporalMap", "SpatialMap", "Cluster"};
+  const auto word = std::find(words.begin(), words.end(), call.name.text);
+  if (word == words.end()) {
+    throw ExpressionError(
+        "unknown directive '" + call.name.text + "'; " + base::allowed_values(call.name.text, words),
+        call.name.offset);
+  }
+  Directive directive;
+  if (*word == "Cluster") {
+    expect_arguments(call, 1, "one size");
+    if (!call.rest.text.empty()) {
+      throw ExpressionError("nothing may follow Cluster(size)", call.rest.offset);
+    }
+    directive.kind = DirectiveKind::kCluster;
+    directive.size = checked_size(call.arguments[0], names);
+    return directive;
+  }
+  expect_arguments(call, 2, "a size and an offset");
+  directive.kind = *word == "SpatialMap" ? DirectiveKind::kSpatial : DirectiveKind::kTemporal;
+  directive.size = checked_size(call.arguments[0], names);
+  directive.offset = checked_size(call.arguments[1], names);
+  if (std::find(dimensions.begin(), dimensions.end(), call.rest.text) == dimensions.end()) {
+    throw ExpressionError(
+        "unknown dimension '" + call.rest.text + "'; " + base::allowed_values(call.rest.text, dimensions),
+        call.rest.offset);
+  }
+  directive.dimension = call.rest.text;
+  return directive;
+}
+
+}  // namespace inlay::dataflow

@@ -1,0 +1,123 @@
+#include "inlay/cost/cost_table.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <atomic>
+#include <set>
+
+#include "cost/fixtures.hpp"
+#include "inlay/base/checked.hpp"
+
+namespace inlay::cost {
+namespace {
+
+workload::Scenario scenario() {
+  workload::Scenario scenario;
+  scenario.models.push_back({"resnet", {}, 6});
+  scenario.models.back().model.layers = resnet50();
+  scenario.models.push_back({"gpt", {}, 4});
+  scenario.models.back().model.layers = gpt2_block(768, 128);
+  return scenario;
+}
+
+/// Counts calls, and fails for chosen layers.
+class CountingEngine : public CostEngine {
+ public:
+  std::string name() const override { return "counting"; }
+  std::string version() const override { return "1"; }
+  std::vector<std::string> assumptions() const override { return {"none"}; }
+  LayerCost evaluate(const workload::Layer& layer, std::int64_t mini_batch,
+                     const hardware::ChipletType& type) const override {
+    ++calls;
+    if (failing.count(layer.name) != 0) {
+      throw base::InfeasibleError(layer.name + " on " + type.name);
+    }
+    LayerCost cost;
+    cost.cycles = mini_batch;
+    return cost;
+  }
+  std::set<std::string> failing;
+  mutable std::atomic<int> calls{0};
+};
+
+TEST(CostTable, MiniBatchSizesAreTheDistinctQuotients) {
+  EXPECT_EQ(mini_batch_sizes(1), (std::vector<std::int64_t>{1}));
+  EXPECT_EQ(mini_batch_sizes(6), (std::vector<std::int64_t>{1, 2, 3, 6}));
+  EXPECT_TRUE(rc::check([] {
+    const auto batch = *rc::gen::inRange<std::int64_t>(1, 3000);
+    std::set<std::int64_t> expected;
+    for (std::int64_t i = 1; i <= batch; ++i) {
+      expected.insert(base::ceil_divide(batch, i));
+    }
+    RC_ASSERT(mini_batch_sizes(batch) == std::vector<std::int64_t>(expected.begin(), expected.end()));
+  }));
+  EXPECT_EQ(mini_batch_sizes(std::int64_t{1} << 30).size(), 65535U);
+}
+
+TEST(CostTable, HoldsWhatTheEngineSaysOfEveryLayer) {
+  const workload::Scenario input = scenario();
+  const std::vector<hardware::ChipletType> types = {chiplet_type("kcp_ws"), chiplet_type("ykp_os64")};
+  const auto engine = make_engine("maestro");
+  const CostTable table = build_cost_table(input, types, *engine);
+  EXPECT_EQ(table.engine, "maestro");
+  EXPECT_EQ(table.assumptions, engine->assumptions());
+  for (std::size_t m = 0; m < input.models.size(); ++m) {
+    const ModelCosts& costs = table.models[m];
+    EXPECT_EQ(costs.mini_batches, mini_batch_sizes(input.models[m].batch));
+    for (std::size_t layer = 0; layer < input.models[m].model.layers.size(); ++layer) {
+      for (const std::int64_t size : costs.mini_batches) {
+        for (int type = 0; type < 2; ++type) {
+          EXPECT_EQ(costs.at(static_cast<int>(layer), costs.index_of(size), type),
+                    engine->evaluate(input.models[m].model.layers[layer], size,
+                                     types[static_cast<std::size_t>(type)]));
+        }
+      }
+    }
+  }
+  EXPECT_THROW(table.models[0].index_of(5), base::DefectError);
+  EXPECT_THROW(table.models[0].index_of(7), base::DefectError);
+}
+
+TEST(CostTable, CostsADistinctShapeOnce) {
+  workload::Scenario input = scenario();
+  input.models[1].batch = 6;
+  input.models.push_back(input.models[0]);
+  const CountingEngine engine;
+  const CostTable table =
+      build_cost_table(input, {chiplet_type("kcp_ws"), chiplet_type("ykp_os64")}, engine, 2);
+  std::set<workload::Shape> shapes;
+  for (const auto& model : input.models) {
+    for (const auto& layer : model.model.layers) {
+      shapes.insert(layer.shape);
+    }
+  }
+  EXPECT_EQ(engine.calls, static_cast<int>(shapes.size()) * 4 * 2);
+  EXPECT_EQ(table.models[2].at(3, 3, 1).cycles, 6);
+}
+
+TEST(CostTable, IsTheSameForAnyNumberOfThreads) {
+  const std::vector<hardware::ChipletType> types = {chiplet_type("kcp_ws"), chiplet_type("ykp_os64")};
+  const auto engine = make_engine("maestro");
+  const CostTable one = build_cost_table(scenario(), types, *engine, 1);
+  const CostTable five = build_cost_table(scenario(), types, *engine, 5);
+  for (std::size_t m = 0; m < one.models.size(); ++m) {
+    EXPECT_EQ(one.models[m].entries, five.models[m].entries);
+  }
+}
+
+TEST(CostTable, TheFirstErrorByIndexIsTheOneReported) {
+  CountingEngine engine;
+  engine.failing = {"conv4_1_2", "fc", "head"};
+  for (int threads = 1; threads <= 8; ++threads) {
+    try {
+      build_cost_table(scenario(), {chiplet_type("kcp_ws"), chiplet_type("ykp_os64")}, engine, threads);
+      FAIL() << "no error";
+    } catch (const base::InfeasibleError& error) {
+      EXPECT_STREQ(error.what(), "conv4_1_2 on kcp_ws_4096");
+    }
+  }
+}
+
+}  // namespace
+}  // namespace inlay::cost
