@@ -31,7 +31,7 @@ std::string damaged(std::string text, base::Random& random) {
         text.insert(place(), text.substr(place(), length));
         break;
       default:
-        text.resize(text.size() - length);
+        text.erase(text.size() - length);
     }
   }
   return text;
