@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
 
 #include <string>
 #include <vector>
@@ -244,6 +245,30 @@ TEST(PackageFile, RefusesWhatIsNoPackage) {
               HasSubstr("not a text"));
   EXPECT_THAT(message_of([&] { load_package(folder.write("list.yaml", "- a\n")); }),
               HasSubstr("a mapping (key: value) is expected"));
+}
+
+// Whatever stands in the file: a package or an InputError, nothing else.
+TEST(PackageFile, NeverFailsOtherwise) {
+  EXPECT_TRUE(rc::check("damaged files are refused with an InputError", [] {
+    std::string text = *rc::gen::element(kMesh, kList);
+    for (int changes = *rc::gen::inRange(1, 4); changes > 0; --changes) {
+      const auto at = static_cast<std::size_t>(*rc::gen::inRange(0, static_cast<int>(text.size())));
+      const auto length = static_cast<std::size_t>(*rc::gen::inRange(0, 12));
+      const std::string with = *rc::gen::elementOf(
+          std::vector<std::string>{"", "0", "-1", "99999999999999999999", "[", "]", "{", ": ", "\n", "  ",
+                                   "'", "&a ", "*a ", "~", "WS", "1e308"});
+      text.replace(at, length, with);
+      if (text.empty()) {
+        text = " ";
+      }
+    }
+    try {
+      const Package package = parse(text);
+      RC_ASSERT(package.hops.size() == package.chiplets.size());
+    } catch (const base::InputError& error) {
+      RC_ASSERT(std::string(error.what()).size() > 5U);
+    }
+  }));
 }
 
 TEST(PackageFile, NamesChipletFilesFromItsOwnFolder) {
