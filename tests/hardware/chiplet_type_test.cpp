@@ -72,6 +72,10 @@ TEST(ChipletFile, RefusesWhatIsWrong) {
   EXPECT_THAT(error_with("pes: 1024\n", ""), HasSubstr("key 'pes' is missing"));
   EXPECT_THAT(error_with("pes: 1024", "size: 1024"), HasSubstr("key 'pes' is missing"));
   EXPECT_EQ(error_with("pes: 1024", "pess: 1024"), "c.yaml:4:1: pess: unknown key; did you mean 'pes'?");
+  EXPECT_THAT(
+      error_with("kcp_ws", "kpc_ws"),
+      HasSubstr("c.yaml:3:11: dataflow: 'kpc_ws' is not among the files in data/dataflows that Inlay ships"));
+  EXPECT_THAT(error_with("kcp_ws", "kpc_ws"), HasSubstr("did you mean 'kcp_ws'?"));
   EXPECT_THAT(error_with("l1: 1 KiB", "l1: 1024"),
               HasSubstr("c.yaml:5:5: l1: '1024' is not a quantity in B"));
   EXPECT_THAT(error_with("l1: 1 KiB", "l1: 0 B"), HasSubstr("l1: '0 B' must be above zero"));

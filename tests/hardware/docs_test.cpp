@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
-#include <regex>
+#include <sstream>
 #include <string>
 
 #include "hardware/support.hpp"
@@ -18,12 +18,18 @@ namespace {
 
 /// The fenced blocks under a comment such as `<!-- package: my-mesh.yaml -->`: comment to content.
 std::map<std::string, std::string> examples() {
-  const std::string text = base::read_file(SOURCE_DIR "/docs/formats-hardware.md");
-  const std::regex block(R"(<!-- ([^>]*) -->\n```(?:yaml)?\n([^`]*)```)");
+  std::istringstream text(base::read_file(SOURCE_DIR "/docs/formats-hardware.md"));
   std::map<std::string, std::string> result;
-  for (std::sregex_iterator match(text.begin(), text.end(), block); match != std::sregex_iterator();
-       ++match) {
-    result[(*match)[1]] = (*match)[2];
+  std::string title;
+  bool inside = false;
+  for (std::string line; std::getline(text, line);) {
+    if (line.starts_with("<!-- ") && line.ends_with(" -->")) {
+      title = line.substr(5, line.size() - 9);
+    } else if (line.starts_with("```")) {
+      inside = !inside;
+    } else if (inside) {
+      result[title] += line + '\n';
+    }
   }
   return result;
 }
@@ -48,6 +54,8 @@ TEST(Docs, ExamplesLoad) {
   EXPECT_EQ(load_chiplet_type(path_of.at("chiplet: my-chiplet.yaml")).l2_bytes, 2 * 1024 * 1024);
   EXPECT_DOUBLE_EQ(load_energy_table(path_of.at("energy: my-energy.yaml")).l2_access, 4e-12);
   EXPECT_EQ(draw(ring), all.at("drawing of my-ring.yaml"));
+  EXPECT_EQ(load_package("monolithic@ykp_os:" + path_of.at("package: my-mesh.yaml")).types[0].dataflow.name,
+            "ykp_os");
 }
 
 TEST(Docs, NameEveryShippedFile) {

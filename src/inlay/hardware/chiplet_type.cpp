@@ -67,7 +67,9 @@ using base::YamlNode;
 
 constexpr std::array<Field, 9> kFields = {{
     {"dataflow", true,
-     [](const YamlNode& value, ChipletType& type) { type.dataflow = find_dataflow(plain_name(value)); }},
+     [](const YamlNode& value, ChipletType& type) {
+       type.dataflow = dataflow::load_dataflow(referenced_file(value, "dataflows"));
+     }},
     {"pes", true, [](const YamlNode& value, ChipletType& type) { type.pes = value.integer(1, kMostPes); }},
     {"l1", true, [](const YamlNode& value, ChipletType& type) { type.l1_bytes = size_in_bytes(value); }},
     {"l2", true, [](const YamlNode& value, ChipletType& type) { type.l2_bytes = size_in_bytes(value); }},
@@ -120,9 +122,7 @@ ChipletType read_chiplet_type(const YamlNode& root) {
 }
 
 dataflow::Dataflow find_dataflow(const std::string& name) {
-  dataflow::Dataflow dataflow;
-  dataflow.name = name;
-  return dataflow;
+  return dataflow::load_dataflow(base::find_data_file(name, "dataflows"));
 }
 
 ChipletType load_chiplet_type(const std::string& name) {
