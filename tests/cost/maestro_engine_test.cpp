@@ -85,14 +85,21 @@ TEST(MaestroEngine, DepthwiseIsSubstituted) {
   EXPECT_DOUBLE_EQ(cost.energy.mac, 96.0 * 56 * 56 * 9 * 0.23e-12);
 }
 
-TEST(MaestroEngine, LayerThatMaestroDropsIsSubstituted) {
-  // The tile of min(X, ...) columns is undone, so that o <= X < m (B5) drops the whole layer; with a filter
-  // of one column the substitution has nothing to drop.
+TEST(MaestroEngine, LayerThatCannotBeMappedIsSubstituted) {
   hardware::ChipletType type = chiplet_type("kcp_ws");
-  type.dataflow.convolution[1].size = "max(1, 64 / (65 - C))";  // no number for C = 65
+  type.dataflow.convolution[1].size = "64 / (65 - C)";  // no size for 65 channels, 1 for a single one
   const LayerCost cost = evaluate(ConvolutionShape{1, 2, 65, 8, 8, 1, 1, 1, 1, 1, 1}, 1, type);
   EXPECT_TRUE(cost.substituted);
   EXPECT_EQ(cost.cycles, 130 * evaluate(ConvolutionShape{1, 1, 1, 8, 8, 1, 1, 1, 1, 1, 1}, 1, type).cycles);
+}
+
+TEST(MaestroEngine, LayerThatWouldTakeNoTimeIsAnErrorIfNoSubstituteHelps) {
+  // Columns in tiles of 10 with an offset of 8 over an input of 9 drop every step (B5), for one channel too.
+  hardware::ChipletType type = chiplet_type("yxp_os");
+  type.dataflow.convolution[3].size = "10";
+  EXPECT_THAT(error_of(ConvolutionShape{1, 64, 64, 7, 7, 3, 3, 1, 1, 1, 1}, type), HasSubstr("take no time"));
+  EXPECT_EQ(error_of(ConvolutionShape{1, 64, 64, 7, 7, 3, 3, 1, 1, 1, 1}, chiplet_type("yxp_os")),
+            "no error");
 }
 
 TEST(MaestroEngine, HolesOfAFilterAndSkippedRowsCostNothing) {

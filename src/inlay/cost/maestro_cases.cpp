@@ -63,9 +63,15 @@ Cases::Cases(const Level& level, const Sizes& sizes, Occurrences occurrences)
   }
 }
 
+/// Of two directives on a dimension, the last one's state holds for both.
+bool Cases::decides(std::size_t directive) const {
+  return level_.last[level_.directives[directive].dimension] == static_cast<std::int8_t>(directive);
+}
+
 void Cases::set(std::size_t directive, const State& state) {
-  chosen_[directive] = state;
-  case_.state[level_.directives[directive].dimension] = state;
+  if (decides(directive)) {
+    case_.state[level_.directives[directive].dimension] = state;
+  }
 }
 
 const Case* Cases::next() {
@@ -81,7 +87,7 @@ const Case* Cases::next() {
     const State& state = loop.states[static_cast<std::size_t>(digit)];
     set(loop.directive, state);
     case_.occurrences = base::checked_multiply(case_.occurrences, state.occurrences);
-    if (state.position != Position::kInit) {
+    if (state.position != Position::kInit && decides(loop.directive)) {
       case_.changed = loop.directive;
     }
   }

@@ -39,13 +39,12 @@ class Cases {
     std::int64_t inner;  // cases of the loops inside this one
     FixedList<State, 3> states;
   };
+  bool decides(std::size_t directive) const;
   void set(std::size_t directive, const State& state);
 
   const Level& level_;
   Occurrences occurrences_;
   FixedList<Loop, kMaxDirectives> loops_;  // directives with more than one state
-  std::array<State, kMaxDirectives> chosen_;
-  std::int64_t fixed_occurrences_ = 1;
   std::int64_t count_ = 1;
   std::int64_t index_ = 0;
   Case case_;

@@ -147,6 +147,7 @@ void index_directives(Level& level, const TensorDimensions& tensors) {
     if (level.first[directive.dimension] < 0) {
       level.first[directive.dimension] = static_cast<std::int8_t>(i);
     }
+    level.last[directive.dimension] = static_cast<std::int8_t>(i);
     if (directive.spatial) {
       level.primary = std::min(level.primary, i);
       level.all_spatial.push_back(directive.dimension);

@@ -28,6 +28,7 @@ struct Level {
   DirectiveList directives;
   std::size_t primary;                         // index of the first spatial directive
   std::array<std::int8_t, kDimensions> first;  // index of the first directive on a dimension, -1: none
+  std::array<std::int8_t, kDimensions> last;   // index of the last directive on a dimension
   // Tables by dimension, and by output extent for kOutX and kOutY.
   std::array<std::int32_t, kIndices> full_tile;   // M
   std::array<std::int32_t, kIndices> edge_tile;   // E
