@@ -1,0 +1,78 @@
+#include "inlay/evaluate/fast.hpp"
+
+#include <algorithm>
+
+#include "inlay/base/checked.hpp"
+
+namespace inlay::evaluate {
+
+FastEvaluator::FastEvaluator(const schedule::Problem& problem)
+    : problem_(problem),
+      constants_(problem),
+      seconds_per_byte_(1.0 / hardware::total_memory_bandwidth(problem.package)) {
+  for (const workload::ScenarioModel& entry : problem.scenario.models) {
+    samples_ += static_cast<double>(entry.batch);
+  }
+}
+
+SegmentTable& FastEvaluator::table(int model, int first, int last, std::int64_t mini_batch, int type) {
+  const cost::ModelCosts& costs = problem_.costs.models[static_cast<std::size_t>(model)];
+  const auto size = static_cast<std::uint64_t>(costs.index_of(mini_batch));
+  const std::uint64_t key = (static_cast<std::uint64_t>(model) << 56U) | (static_cast<std::uint64_t>(type) << 48U) |
+                            (size << 36U) | (static_cast<std::uint64_t>(first) << 18U) |
+                            static_cast<std::uint64_t>(last);
+  std::unique_ptr<SegmentTable>& found = tables_[key];
+  if (!found) {
+    found = std::make_unique<SegmentTable>(problem_, model, first, last, mini_batch, type);
+  }
+  return *found;
+}
+
+FastCost FastEvaluator::evaluate(const schedule::Schedule& schedule) {
+  FastCost total;
+  double steady_time = 0.0;
+  for (const schedule::Window& window : schedule.windows) {
+    double latency = 0.0;
+    double slowest = 0.0;
+    std::int64_t window_bytes = 0;
+    for (const schedule::Pipeline& pipeline : window.pipelines) {
+      const std::int64_t batch = problem_.scenario.models[static_cast<std::size_t>(pipeline.model)].batch;
+      const std::int64_t n = base::ceil_divide(batch, pipeline.mini_batch);
+      double sum_first = 0.0;
+      double largest_steady = 0.0;
+      for (std::size_t k = 0; k < pipeline.stages.size(); ++k) {
+        const schedule::Stage& stage = pipeline.stages[k];
+        const auto chiplet = static_cast<std::size_t>(stage.chiplet);
+        const int type = problem_.package.chiplets[chiplet].type;
+        const int next_hops =
+            k + 1 < pipeline.stages.size()
+                ? problem_.package.hops[chiplet][static_cast<std::size_t>(pipeline.stages[k + 1].chiplet)]
+                : 0;
+        const Segment& segment = table(pipeline.model, pipeline.stages.front().first, pipeline.stages.back().last,
+                                       pipeline.mini_batch, type)
+                                     .exact(stage.first, stage.last);
+        const StageFigures figures =
+            stage_figures(constants_, segment, problem_.package.memory_hops[chiplet], next_hops,
+                          problem_.package.types[static_cast<std::size_t>(type)].energy.l2_access, n);
+        total.feasible = total.feasible && segment.feasible;
+        total.energy += figures.energy;
+        window_bytes += figures.memory_bytes;
+        sum_first += figures.first;
+        largest_steady = std::max(largest_steady, figures.steady);
+      }
+      latency = std::max(latency, sum_first + static_cast<double>(n - 1) * largest_steady);
+      slowest = std::max(slowest, static_cast<double>(n) * largest_steady);
+    }
+    if (problem_.communication == schedule::Communication::kShared) {
+      latency = std::max(latency, static_cast<double>(window_bytes) * seconds_per_byte_);
+    }
+    total.latency += latency;
+    total.memory_bytes += window_bytes;
+    steady_time += slowest;
+  }
+  total.energy += problem_.package.static_power * total.latency;
+  total.steady_throughput = samples_ / steady_time;
+  return total;
+}
+
+}  // namespace inlay::evaluate

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+
+#include "inlay/evaluate/segment_table.hpp"
+#include "inlay/evaluate/stage_figures.hpp"
+
+namespace inlay::evaluate {
+
+/// Totals of a schedule.
+struct FastCost {
+  double latency = 0.0;            // s
+  double energy = 0.0;             // J
+  double steady_throughput = 0.0;  // samples/s
+  std::int64_t memory_bytes = 0;
+  bool feasible = true;            // every stage fits its L2; the other figures mean nothing otherwise
+};
+
+/// Costs many schedules of one problem. Segment tables are built when a window, mini-batch and chiplet type are
+/// first met; after that an evaluation looks up one entry per stage and allocates nothing. Not for several threads
+/// at once: make one per thread.
+class FastEvaluator {
+ public:
+  /// Keeps a reference to `problem`.
+  explicit FastEvaluator(const schedule::Problem& problem);
+  /// The schedule must be structurally valid (schedule::check).
+  FastCost evaluate(const schedule::Schedule& schedule);
+
+ private:
+  SegmentTable& table(int model, int first, int last, std::int64_t mini_batch, int type);
+
+  const schedule::Problem& problem_;
+  FigureConstants constants_;
+  double samples_ = 0.0;
+  double seconds_per_byte_;  // of the package's whole memory
+  std::unordered_map<std::uint64_t, std::unique_ptr<SegmentTable>> tables_;
+};
+
+}  // namespace inlay::evaluate

@@ -1,0 +1,328 @@
+#include "inlay/evaluate/reference.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "inlay/base/checked.hpp"
+#include "inlay/base/error.hpp"
+#include "inlay/base/quantity.hpp"
+#include "inlay/evaluate/transfer.hpp"
+
+namespace inlay::evaluate {
+namespace {
+
+using schedule::Pipeline;
+using schedule::Problem;
+using schedule::Stage;
+using workload::Tensor;
+
+/// A stage with all that its cost depends on.
+struct Place {
+  const Problem& problem;
+  const workload::Model& model;
+  const Pipeline& pipeline;
+  const Stage& stage;
+  int next_chiplet;  // -1 for the last stage
+  int window_first;
+  int window_last;
+
+  const hardware::ChipletType& type() const {
+    const hardware::Chiplet& chiplet = problem.package.chiplets[static_cast<std::size_t>(stage.chiplet)];
+    return problem.package.types[static_cast<std::size_t>(chiplet.type)];
+  }
+  const cost::LayerCost& layer_cost(int layer) const {
+    const cost::ModelCosts& costs = problem.costs.models[static_cast<std::size_t>(pipeline.model)];
+    const hardware::Chiplet& chiplet = problem.package.chiplets[static_cast<std::size_t>(stage.chiplet)];
+    return costs.at(layer, costs.index_of(pipeline.mini_batch), chiplet.type);
+  }
+  std::int64_t bytes(const Tensor& tensor) const {
+    return base::checked_multiply(pipeline.mini_batch, tensor.bytes);
+  }
+};
+
+bool between(int layer, int first, int last) { return first <= layer && layer < last; }
+
+/// What a tensor means to a stage.
+struct TensorRole {
+  bool made_in_window = false;
+  bool made_here = false;
+  bool used_here = false;
+  bool used_elsewhere = false;  // by another stage of this window
+  bool needed_later = false;    // by a later window or by the user
+  bool through_memory = false;
+  int last_use_in_window = -1;
+  int last_use_here = -1;
+
+  /// Passed from stage to stage along the pipeline.
+  bool forwarded() const { return made_in_window && !through_memory; }
+  bool written() const { return made_here && (needed_later || (through_memory && used_elsewhere)); }
+};
+
+TensorRole role_of(const Place& place, int index) {
+  const Tensor& tensor = place.model.tensors[static_cast<std::size_t>(index)];
+  TensorRole role;
+  role.made_in_window = between(tensor.producer, place.window_first, place.window_last);
+  role.made_here = between(tensor.producer, place.stage.first, place.stage.last);
+  role.needed_later = tensor.is_output;
+  for (const int user : tensor.users) {
+    if (between(user, place.stage.first, place.stage.last)) {
+      role.used_here = true;
+      role.last_use_here = user;
+    } else if (between(user, place.window_first, place.window_last)) {
+      role.used_elsewhere = true;
+    } else if (user >= place.window_last) {
+      role.needed_later = true;
+    }
+    if (between(user, place.window_first, place.window_last)) {
+      role.last_use_in_window = user;
+    }
+  }
+  role.through_memory =
+      schedule::goes_through_memory(place.problem, place.pipeline.model, index, place.pipeline.mini_batch);
+  return role;
+}
+
+StageTraffic traffic_of(const Place& place) {
+  StageTraffic traffic;
+  const Stage& stage = place.stage;
+  for (int index = 0; index < static_cast<int>(place.model.tensors.size()); ++index) {
+    const Tensor& tensor = place.model.tensors[static_cast<std::size_t>(index)];
+    const TensorRole role = role_of(place, index);
+    if (role.used_here && !role.made_here && !role.forwarded()) {
+      traffic.from_memory += place.bytes(tensor);
+    }
+    if (role.written()) {
+      traffic.to_memory += place.bytes(tensor);
+    }
+    if (role.forwarded() && tensor.producer < stage.last && role.last_use_in_window >= stage.last) {
+      traffic.to_next += place.bytes(tensor);
+    }
+    if (role.forwarded() && tensor.producer < stage.first && role.last_use_in_window >= stage.first) {
+      traffic.from_previous += place.bytes(tensor);
+    }
+  }
+  for (int layer = stage.first; layer < stage.last; ++layer) {
+    const workload::Layer& node = place.model.layers[static_cast<std::size_t>(layer)];
+    traffic.from_memory += base::checked_multiply(place.pipeline.mini_batch, node.gathered_bytes);
+    traffic.weights += node.weight_bytes;
+  }
+  return traffic;
+}
+
+/// L2 bytes that a tensor holds while `layer` runs in the stage.
+std::int64_t held_bytes(const Place& place, const Tensor& tensor, const TensorRole& role, int layer) {
+  if (!role.made_in_window || tensor.producer > layer) {
+    return 0;
+  }
+  if (role.through_memory) {
+    // Other stages stream it from memory; its maker keeps it for its own users.
+    return role.made_here && role.last_use_here >= layer ? place.bytes(tensor) : 0;
+  }
+  if (role.last_use_in_window < layer) {
+    return 0;
+  }
+  const bool crosses = !role.made_here || role.last_use_in_window >= place.stage.last;
+  return (crosses ? 2 : 1) * place.bytes(tensor);
+}
+
+/// Made and used here and not passed on: it may be written out and read back.
+bool may_spill(const Place& place, const TensorRole& role) {
+  return role.made_here && role.used_here && (role.through_memory || role.last_use_in_window < place.stage.last);
+}
+
+struct Need {
+  std::int64_t bytes = 0;
+  int layer = 0;
+};
+
+/// The worst layer of a stage; ties: the earliest.
+Need need_of(const Place& place, bool streamed, const StageTraffic& traffic, const std::vector<int>& spilled) {
+  Need worst{-1, place.stage.first};
+  for (int layer = place.stage.first; layer < place.stage.last; ++layer) {
+    std::int64_t bytes = place.layer_cost(layer).tile_bytes + (streamed ? 0 : traffic.weights);
+    for (int index = 0; index < static_cast<int>(place.model.tensors.size()); ++index) {
+      if (std::find(spilled.begin(), spilled.end(), index) == spilled.end()) {
+        const Tensor& tensor = place.model.tensors[static_cast<std::size_t>(index)];
+        bytes += held_bytes(place, tensor, role_of(place, index), layer);
+      }
+    }
+    if (bytes > worst.bytes) {
+      worst = {bytes, layer};
+    }
+  }
+  return worst;
+}
+
+/// The largest tensor that may be spilled at a layer, ties: lowest index; -1 if there is none.
+int largest_to_spill(const Place& place, int layer, const std::vector<int>& spilled) {
+  int best = -1;
+  std::int64_t best_bytes = 0;
+  for (int index = 0; index < static_cast<int>(place.model.tensors.size()); ++index) {
+    const TensorRole role = role_of(place, index);
+    if (!may_spill(place, role) || std::find(spilled.begin(), spilled.end(), index) != spilled.end()) {
+      continue;
+    }
+    const std::int64_t bytes = held_bytes(place, place.model.tensors[static_cast<std::size_t>(index)], role, layer);
+    if (bytes > best_bytes) {
+      best = index;
+      best_bytes = bytes;
+    }
+  }
+  return best;
+}
+
+[[noreturn]] void refuse(const Place& place, const Need& need) {
+  throw base::InfeasibleError(
+      fmt::format("model '{}', layer '{}': needs {} of L2 on chiplet '{}' (type {}), which has {}", place.model.name,
+                  place.model.layers[static_cast<std::size_t>(need.layer)].name,
+                  base::format_bytes(static_cast<double>(need.bytes)),
+                  place.problem.package.chiplets[static_cast<std::size_t>(place.stage.chiplet)].name,
+                  place.type().name, base::format_bytes(static_cast<double>(place.type().l2_bytes))));
+}
+
+/// Streams the weights, then spills tensors, until the stage fits its chiplet's L2.
+void fit_into_l2(const Place& place, StageCost& cost) {
+  const std::int64_t capacity = place.type().l2_bytes;
+  Need need = need_of(place, false, cost.traffic, cost.spilled);
+  if (need.bytes > capacity && cost.traffic.weights > 0) {
+    cost.streamed = true;
+    need = need_of(place, true, cost.traffic, cost.spilled);
+  }
+  while (need.bytes > capacity) {
+    const int index = largest_to_spill(place, need.layer, cost.spilled);
+    if (index < 0) {
+      refuse(place, need);
+    }
+    const std::int64_t bytes = place.bytes(place.model.tensors[static_cast<std::size_t>(index)]);
+    // What is written to memory anyway need only be read back.
+    cost.traffic.spill_write += role_of(place, index).written() ? 0 : bytes;
+    cost.traffic.spill_read += bytes;
+    cost.spilled.push_back(index);
+    need = need_of(place, cost.streamed, cost.traffic, cost.spilled);
+  }
+  cost.need_bytes = need.bytes;
+}
+
+void add_times(const Place& place, StageCost& cost) {
+  const hardware::Package& package = place.problem.package;
+  const int chiplet = place.stage.chiplet;
+  std::int64_t cycles = 0;
+  for (int layer = place.stage.first; layer < place.stage.last; ++layer) {
+    cycles = base::checked_add(cycles, place.layer_cost(layer).cycles);
+  }
+  cost.compute = static_cast<double>(cycles) / place.type().clock;
+  cost.in = memory_time(package, chiplet, cost.traffic.from_memory);
+  cost.out = memory_time(package, chiplet, cost.traffic.to_memory) +
+             (place.next_chiplet < 0 ? 0.0 : link_time(package, chiplet, place.next_chiplet, cost.traffic.to_next));
+  cost.spill = memory_time(package, chiplet, cost.traffic.spill_write) +
+               memory_time(package, chiplet, cost.traffic.spill_read);
+  cost.weights = memory_time(package, chiplet, cost.traffic.weights);
+  const double move = cost.in + cost.out + cost.spill + (cost.streamed ? cost.weights : 0.0);
+  const bool serial = place.problem.overlap == hardware::Overlap::kSerial;
+  cost.steady = serial ? cost.compute + move : std::max(cost.compute, move);
+  cost.first = cost.compute + move + (cost.streamed ? 0.0 : cost.weights);
+}
+
+/// Energy and bytes of n mini-batches.
+void add_energy(const Place& place, std::int64_t n, StageCost& cost) {
+  const hardware::Package& package = place.problem.package;
+  const int chiplet = place.stage.chiplet;
+  const StageTraffic& traffic = cost.traffic;
+  EnergyBreakdown each;
+  for (int layer = place.stage.first; layer < place.stage.last; ++layer) {
+    const cost::EnergySplit& split = place.layer_cost(layer).energy;
+    each += {split.mac, split.l1, split.l2, split.noc, split.vector, 0.0, 0.0, 0.0, 0.0};
+  }
+  const std::int64_t memory_bytes = traffic.from_memory + traffic.to_memory + traffic.spill_write + traffic.spill_read;
+  const double l2_access = place.type().energy.l2_access;
+  each.l2_traffic = l2_access * static_cast<double>(memory_bytes + traffic.to_next + traffic.from_previous);
+  each.network = memory_link_energy(package, chiplet, memory_bytes) +
+                 (place.next_chiplet < 0 ? 0.0 : link_energy(package, chiplet, place.next_chiplet, traffic.to_next));
+  each.memory = memory_energy(package, memory_bytes);
+  EnergyBreakdown load;
+  load.l2_traffic = l2_access * static_cast<double>(traffic.weights);
+  load.network = memory_link_energy(package, chiplet, traffic.weights);
+  load.memory = memory_energy(package, traffic.weights);
+  const std::int64_t loads = cost.streamed ? n : 1;
+  cost.energy = each.scaled(static_cast<double>(n));
+  cost.energy += load.scaled(static_cast<double>(loads));
+  cost.memory_bytes = base::checked_add(base::checked_multiply(n, memory_bytes),
+                                        base::checked_multiply(loads, traffic.weights));
+}
+
+PipelineCost pipeline_cost(const Problem& problem, const Pipeline& pipeline) {
+  const workload::ScenarioModel& entry = problem.scenario.models[static_cast<std::size_t>(pipeline.model)];
+  PipelineCost cost;
+  cost.mini_batches = base::ceil_divide(entry.batch, pipeline.mini_batch);
+  double sum_first = 0.0;
+  double worst = -1.0;
+  for (std::size_t k = 0; k < pipeline.stages.size(); ++k) {
+    const int next = k + 1 < pipeline.stages.size() ? pipeline.stages[k + 1].chiplet : -1;
+    const Place place{problem, entry.model, pipeline, pipeline.stages[k], next, pipeline.stages.front().first,
+                      pipeline.stages.back().last};
+    StageCost stage;
+    stage.traffic = traffic_of(place);
+    fit_into_l2(place, stage);
+    add_times(place, stage);
+    add_energy(place, cost.mini_batches, stage);
+    sum_first += stage.first;
+    cost.largest_steady = std::max(cost.largest_steady, stage.steady);
+    const double weight = cost.mini_batches > 1 ? stage.steady : stage.first;
+    if (weight > worst) {
+      worst = weight;
+      cost.bottleneck = static_cast<int>(k);
+    }
+    cost.energy += stage.energy;
+    cost.memory_bytes = base::checked_add(cost.memory_bytes, stage.memory_bytes);
+    cost.stages.push_back(std::move(stage));
+  }
+  cost.latency = sum_first + static_cast<double>(cost.mini_batches - 1) * cost.largest_steady;
+  return cost;
+}
+
+WindowCost window_cost(const Problem& problem, const schedule::Window& window) {
+  WindowCost cost;
+  for (const Pipeline& pipeline : window.pipelines) {
+    PipelineCost one = pipeline_cost(problem, pipeline);
+    cost.memory_bytes = base::checked_add(cost.memory_bytes, one.memory_bytes);
+    if (one.latency > cost.latency) {
+      cost.latency = one.latency;
+      cost.bottleneck = static_cast<int>(cost.pipelines.size());
+    }
+    cost.pipelines.push_back(std::move(one));
+  }
+  cost.memory_time = static_cast<double>(cost.memory_bytes) / hardware::total_memory_bandwidth(problem.package);
+  if (problem.communication == schedule::Communication::kShared && cost.memory_time > cost.latency) {
+    cost.latency = cost.memory_time;
+    cost.memory_bound = true;
+  }
+  return cost;
+}
+
+}  // namespace
+
+ScheduleCost evaluate_reference(const Problem& problem, const schedule::Schedule& schedule) {
+  ScheduleCost cost;
+  double steady_time = 0.0;
+  for (const schedule::Window& window : schedule.windows) {
+    WindowCost one = window_cost(problem, window);
+    double slowest = 0.0;
+    for (const PipelineCost& pipeline : one.pipelines) {
+      slowest = std::max(slowest, static_cast<double>(pipeline.mini_batches) * pipeline.largest_steady);
+      cost.energy += pipeline.energy;
+    }
+    steady_time += slowest;
+    cost.latency += one.latency;
+    cost.memory_bytes = base::checked_add(cost.memory_bytes, one.memory_bytes);
+    cost.windows.push_back(std::move(one));
+  }
+  for (const workload::ScenarioModel& entry : problem.scenario.models) {
+    cost.samples = base::checked_add(cost.samples, entry.batch);
+  }
+  cost.energy.static_power = problem.package.static_power * cost.latency;
+  cost.steady_throughput = static_cast<double>(cost.samples) / steady_time;
+  return cost;
+}
+
+}  // namespace inlay::evaluate

@@ -1,0 +1,187 @@
+#include "inlay/evaluate/segment_table.hpp"
+
+#include <algorithm>
+
+#include "inlay/base/checked.hpp"
+
+namespace inlay::evaluate {
+
+SegmentTable::SegmentTable(const schedule::Problem& problem, int model, int window_first, int window_last,
+                           std::int64_t mini_batch, int type)
+    : problem_(problem),
+      model_(problem.scenario.models[static_cast<std::size_t>(model)].model),
+      costs_(problem.costs.models[static_cast<std::size_t>(model)]),
+      mini_batch_(mini_batch),
+      mini_batch_index_(costs_.index_of(mini_batch)),
+      type_(type),
+      capacity_(problem.package.types[static_cast<std::size_t>(type)].l2_bytes),
+      clock_(problem.package.types[static_cast<std::size_t>(type)].clock),
+      window_first_(window_first),
+      window_last_(window_last),
+      tensors_(model_.tensors.size()),
+      forwarded_(static_cast<std::size_t>(window_last - window_first + 1), 0),
+      need_bound_(static_cast<std::size_t>(window_last - window_first), 0),
+      live_(static_cast<std::size_t>(window_last - window_first)),
+      seen_in_row_(model_.tensors.size(), -1),
+      rows_(static_cast<std::size_t>(window_last - window_first)) {
+  for (std::size_t index = 0; index < tensors_.size(); ++index) {
+    const workload::Tensor& tensor = model_.tensors[index];
+    TensorFacts& facts = tensors_[index];
+    facts.bytes = base::checked_multiply(mini_batch, tensor.bytes);
+    facts.needed_later = tensor.is_output || (!tensor.users.empty() && tensor.users.back() >= window_last);
+    const auto end = std::lower_bound(tensor.users.begin(), tensor.users.end(), window_last);
+    facts.last_use = end == tensor.users.begin() ? -1 : *(end - 1);
+    if (tensor.producer < window_first || tensor.producer >= window_last) {
+      continue;
+    }
+    facts.producer = tensor.producer;
+    facts.through_memory = schedule::goes_through_memory(problem, model, static_cast<int>(index), mini_batch);
+    for (int layer = facts.producer; layer <= facts.last_use; ++layer) {
+      live_[static_cast<std::size_t>(layer - window_first)].push_back(static_cast<int>(index));
+      need_bound_[static_cast<std::size_t>(layer - window_first)] += 2 * facts.bytes;
+      if (facts.forwarded() && layer < facts.last_use) {
+        forwarded_[static_cast<std::size_t>(layer + 1 - window_first)] += facts.bytes;
+      }
+    }
+  }
+  for (int layer = window_first; layer < window_last; ++layer) {
+    need_bound_[static_cast<std::size_t>(layer - window_first)] += costs_.at(layer, mini_batch_index_, type).tile_bytes;
+  }
+}
+
+std::vector<Segment>& SegmentTable::row(int first) {
+  std::vector<Segment>& segments = rows_[static_cast<std::size_t>(first - window_first_)];
+  if (segments.empty()) {
+    fill(first, segments);
+  }
+  return segments;
+}
+
+// `pending` is what the segment writes only because a user outside of it needs it.
+void SegmentTable::add_layer(int first, int layer, Segment& running, std::int64_t& pending) {
+  const workload::Layer& node = model_.layers[static_cast<std::size_t>(layer)];
+  const cost::LayerCost& cost = costs_.at(layer, mini_batch_index_, type_);
+  running.layer_energy += cost.energy.total();
+  running.traffic.weights += node.weight_bytes;
+  running.traffic.from_memory += base::checked_multiply(mini_batch_, node.gathered_bytes);
+  for (const int index : node.inputs) {
+    const TensorFacts& tensor = tensors_[static_cast<std::size_t>(index)];
+    int& seen = seen_in_row_[static_cast<std::size_t>(index)];
+    if (seen == first) {
+      continue;
+    }
+    if (tensor.producer < first && !tensor.forwarded()) {
+      running.traffic.from_memory += tensor.bytes;
+      seen = first;
+    }
+    if (tensor.producer >= first && tensor.through_memory && !tensor.needed_later && tensor.last_use == layer) {
+      pending -= tensor.bytes;
+      seen = first;
+    }
+  }
+  for (const int index : node.outputs) {
+    const TensorFacts& tensor = tensors_[static_cast<std::size_t>(index)];
+    if (tensor.needed_later) {
+      running.traffic.to_memory += tensor.bytes;
+    } else if (tensor.through_memory && tensor.last_use > layer) {
+      pending += tensor.bytes;
+    }
+  }
+}
+
+void SegmentTable::fill(int first, std::vector<Segment>& segments) {
+  segments.resize(static_cast<std::size_t>(window_last_ - first));
+  Segment running;
+  std::int64_t cycles = 0;
+  std::int64_t pending = 0;
+  std::int64_t bound = 0;
+  std::int64_t largest_tile = 0;
+  running.traffic.from_previous = forwarded_[static_cast<std::size_t>(first - window_first_)];
+  for (int layer = first; layer < window_last_; ++layer) {
+    const cost::LayerCost& cost = costs_.at(layer, mini_batch_index_, type_);
+    cycles = base::checked_add(cycles, cost.cycles);
+    add_layer(first, layer, running, pending);
+    bound = std::max(bound, need_bound_[static_cast<std::size_t>(layer - window_first_)]);
+    largest_tile = std::max(largest_tile, cost.tile_bytes);
+    Segment& segment = segments[static_cast<std::size_t>(layer - first)];
+    segment = running;
+    segment.compute = static_cast<double>(cycles) / clock_;
+    segment.traffic.to_memory += pending;
+    segment.traffic.to_next = forwarded_[static_cast<std::size_t>(layer + 1 - window_first_)];
+    settle(segment, bound, largest_tile);
+  }
+}
+
+/// Decides what fits by the running bound on the need; leaves `exact` unset where the bound cannot tell.
+void SegmentTable::settle(Segment& segment, std::int64_t bound, std::int64_t largest_tile) const {
+  if (bound + segment.traffic.weights <= capacity_) {
+    segment.exact = true;
+  } else if (segment.traffic.weights > 0 && segment.traffic.weights + largest_tile > capacity_) {
+    segment.streamed = true;
+    segment.exact = bound <= capacity_;
+  }
+}
+
+int SegmentTable::last_use_before(int tensor, int last) const {
+  const std::vector<int>& users = model_.tensors[static_cast<std::size_t>(tensor)].users;
+  const auto end = std::lower_bound(users.begin(), users.end(), last);
+  return end == users.begin() ? -1 : *(end - 1);
+}
+
+std::int64_t SegmentTable::held_bytes(const TensorFacts& tensor, int first, int last, int layer,
+                                      int last_use_here) const {
+  if (tensor.through_memory) {
+    return tensor.producer >= first && last_use_here >= layer ? tensor.bytes : 0;
+  }
+  return tensor.producer < first || tensor.last_use >= last ? 2 * tensor.bytes : tensor.bytes;
+}
+
+void SegmentTable::fit(int first, int last, Segment& segment) {
+  // The L2 need of each layer without weights; spilling takes from it.
+  std::vector<std::int64_t> need(static_cast<std::size_t>(last - first));
+  for (int layer = first; layer < last; ++layer) {
+    std::int64_t bytes = costs_.at(layer, mini_batch_index_, type_).tile_bytes;
+    for (const int index : live_[static_cast<std::size_t>(layer - window_first_)]) {
+      bytes += held_bytes(tensors_[static_cast<std::size_t>(index)], first, last, layer, last_use_before(index, last));
+    }
+    need[static_cast<std::size_t>(layer - first)] = bytes;
+  }
+  segment.exact = true;
+  auto worst = std::max_element(need.begin(), need.end());
+  segment.streamed = segment.traffic.weights > 0 && *worst + segment.traffic.weights > capacity_;
+  const std::int64_t resident = segment.streamed ? 0 : segment.traffic.weights;
+  std::vector<int> spilled;
+  while (*worst + resident > capacity_) {
+    const int layer = first + static_cast<int>(worst - need.begin());
+    int best = -1;
+    std::int64_t best_bytes = 0;
+    for (const int index : live_[static_cast<std::size_t>(layer - window_first_)]) {
+      const TensorFacts& tensor = tensors_[static_cast<std::size_t>(index)];
+      const int last_use_here = last_use_before(index, last);
+      const bool stays = tensor.producer >= first && last_use_here > tensor.producer &&
+                         (tensor.through_memory || tensor.last_use < last);
+      const std::int64_t bytes = held_bytes(tensor, first, last, layer, last_use_here);
+      const bool better = bytes > best_bytes || (bytes == best_bytes && best >= 0 && index < best);
+      if (stays && bytes > 0 && better && std::find(spilled.begin(), spilled.end(), index) == spilled.end()) {
+        best = index;
+        best_bytes = bytes;
+      }
+    }
+    if (best < 0) {
+      segment.feasible = false;
+      return;
+    }
+    const TensorFacts& tensor = tensors_[static_cast<std::size_t>(best)];
+    const bool written = tensor.needed_later || (tensor.through_memory && tensor.last_use >= last);
+    segment.traffic.spill_write += written ? 0 : tensor.bytes;
+    segment.traffic.spill_read += tensor.bytes;
+    spilled.push_back(best);
+    const int end = std::min(last_use_before(best, last), last - 1);
+    for (int held = tensor.producer; held <= end; ++held) {
+      need[static_cast<std::size_t>(held - first)] -= tensor.bytes;
+    }
+    worst = std::max_element(need.begin(), need.end());
+  }
+}
+
+}  // namespace inlay::evaluate
