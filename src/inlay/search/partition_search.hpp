@@ -1,0 +1,48 @@
+#pragma once
+
+#include <optional>
+
+#include "inlay/search/window_packing.hpp"
+
+namespace inlay::search {
+
+/// How finely a partition is searched.
+struct Resolution {
+  int most_cuts = 0;         // cuts per model and window, evenly over the expected work; 0: between all layers
+  double tolerance = 1e-9;   // relative dominance of labels
+};
+
+/// A schedule with the totals that the search has found for it.
+struct Found {
+  schedule::Schedule schedule;
+  double latency = 0.0;  // s
+  double energy = 0.0;   // J, static energy included
+  double value = 0.0;    // of the objective
+};
+
+struct PartitionResult {
+  std::optional<Found> best;  // better than the incumbent; nothing if there is none
+  bool complete = true;       // nothing better was overlooked
+  std::int64_t evaluations = 0;
+};
+
+struct PartitionQuestion {
+  const schedule::Problem& problem;
+  const PathTrie& trie;
+  const WindowPartition& partition;
+  Objective objective = Objective::kEdp;
+  double incumbent = 0.0;  // only what is below this is sought
+  int longest = 1;         // most stages of a pipeline
+  Resolution resolution;
+  int threads = 1;
+};
+
+/// The best schedule over one window partition that is below the incumbent: pipelines of every window and model,
+/// packed within the windows, windows added up. With all cuts and a complete search it is the optimum.
+PartitionResult search_partition(const PartitionQuestion& question, const StopClock& clock,
+                                 std::int64_t evaluations_left);
+
+/// A lower bound of the objective over all schedules of a partition, from layers alone.
+double partition_bound(const schedule::Problem& problem, const WindowPartition& partition, Objective objective);
+
+}  // namespace inlay::search

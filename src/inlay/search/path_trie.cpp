@@ -1,0 +1,72 @@
+#include "inlay/search/path_trie.hpp"
+
+#include <algorithm>
+
+namespace inlay::search {
+namespace {
+
+class Builder {
+ public:
+  Builder(const hardware::Package& package, int longest) : package_(package), longest_(longest) {
+    for (std::size_t chiplet = 0; chiplet < package.chiplets.size(); ++chiplet) {
+      const evaluate::StagePlace place{package.chiplets[chiplet].type, package.memory_hops[chiplet]};
+      auto found = std::find(trie_.places.begin(), trie_.places.end(), place);
+      if (found == trie_.places.end()) {
+        found = trie_.places.insert(trie_.places.end(), place);
+      }
+      place_of_.push_back(static_cast<int>(found - trie_.places.begin()));
+    }
+  }
+
+  PathTrie build() {
+    for (int chiplet = 0; chiplet < static_cast<int>(package_.chiplets.size()); ++chiplet) {
+      extend(-1, chiplet, 0);
+    }
+    return std::move(trie_);
+  }
+
+ private:
+  int child(int parent, int place) {
+    std::vector<int>& siblings = parent < 0 ? trie_.roots : trie_.nodes[static_cast<std::size_t>(parent)].children;
+    for (const int node : siblings) {
+      if (trie_.nodes[static_cast<std::size_t>(node)].place_class == place) {
+        return node;
+      }
+    }
+    const int index = static_cast<int>(trie_.nodes.size());
+    siblings.push_back(index);
+    const int depth = parent < 0 ? 1 : trie_.nodes[static_cast<std::size_t>(parent)].depth + 1;
+    trie_.nodes.push_back({parent, depth, place, {}, {}});
+    return index;
+  }
+
+  void extend(int parent, int chiplet, ChipletSet taken) {
+    const ChipletSet set = taken | (ChipletSet{1} << static_cast<unsigned>(chiplet));
+    path_.push_back(chiplet);
+    const int node = child(parent, place_of_[static_cast<std::size_t>(chiplet)]);
+    auto& paths = trie_.nodes[static_cast<std::size_t>(node)].paths;
+    if (std::none_of(paths.begin(), paths.end(), [set](const auto& known) { return known.first == set; })) {
+      paths.emplace_back(set, path_);
+    }
+    if (static_cast<int>(path_.size()) < longest_) {
+      for (const int next : package_.neighbours[static_cast<std::size_t>(chiplet)]) {
+        if ((set >> static_cast<unsigned>(next) & 1U) == 0) {
+          extend(node, next, set);
+        }
+      }
+    }
+    path_.pop_back();
+  }
+
+  const hardware::Package& package_;
+  int longest_;
+  PathTrie trie_;
+  std::vector<int> place_of_;
+  std::vector<int> path_;
+};
+
+}  // namespace
+
+PathTrie path_trie(const hardware::Package& package, int longest) { return Builder(package, longest).build(); }
+
+}  // namespace inlay::search

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "inlay/evaluate/stage_figures.hpp"
+#include "inlay/hardware/package.hpp"
+
+namespace inlay::search {
+
+/// A set of chiplets, one bit each; packages of more than 64 chiplets are for other strategies.
+using ChipletSet = std::uint64_t;
+
+/// Paths of neighbouring chiplets, folded by what of them matters to a pipeline: the sequence of places (chiplet
+/// type, hops to memory). A node stands for all paths that share such a sequence.
+struct PathTrie {
+  struct Node {
+    int parent = -1;                // a lower index; -1: the path's first chiplet
+    int depth = 1;                  // chiplets in the path
+    int place_class = 0;            // index into `places`
+    std::vector<int> children;
+    /// Every set of chiplets that such a path can occupy, with one path for each: a set is listed once.
+    std::vector<std::pair<ChipletSet, std::vector<int>>> paths;
+  };
+  std::vector<evaluate::StagePlace> places;
+  std::vector<Node> nodes;
+  std::vector<int> roots;
+};
+
+/// All simple paths of at most `longest` chiplets.
+PathTrie path_trie(const hardware::Package& package, int longest);
+
+}  // namespace inlay::search

@@ -1,0 +1,229 @@
+#include "inlay/search/space_search.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "inlay/base/error.hpp"
+#include "inlay/evaluate/reference.hpp"
+#include "inlay/evaluate/root_bounds.hpp"
+#include "inlay/schedule/check.hpp"
+#include "inlay/search/partition_search.hpp"
+
+namespace inlay::search {
+namespace {
+
+constexpr double kInfinite = std::numeric_limits<double>::infinity();
+
+// Few cuts first: a hundredth of the work finds what the fine search then only has to beat.
+constexpr Resolution kCoarse[] = {{12, 1e-2}, {36, 1e-3}};
+constexpr Resolution kFine = {0, 1e-9};
+
+/// Throws what keeps a single layer from running anywhere, if there is such a layer.
+void name_misfit(const schedule::Problem& problem) {
+  for (std::size_t model = 0; model < problem.scenario.models.size(); ++model) {
+    const int layers = static_cast<int>(problem.scenario.models[model].model.layers.size());
+    for (int layer = 0; layer < layers; ++layer) {
+      std::string reason;
+      bool fits = false;
+      for (int chiplet = 0; chiplet < static_cast<int>(problem.package.chiplets.size()) && !fits; ++chiplet) {
+        const schedule::Pipeline alone{static_cast<int>(model), 1, {{layer, layer + 1, chiplet}}};
+        try {
+          evaluate::evaluate_reference(problem, {{{{alone}}}, true});
+          fits = true;
+        } catch (const base::InfeasibleError& error) {
+          reason = error.what();
+        }
+      }
+      if (!fits) {
+        throw base::InfeasibleError(reason);
+      }
+    }
+  }
+}
+
+[[noreturn]] void refuse(const schedule::Problem& problem, const Space& space) {
+  name_misfit(problem);
+  const std::size_t models = problem.scenario.models.size();
+  const std::size_t chiplets = problem.package.chiplets.size();
+  if (models > chiplets) {
+    throw base::InfeasibleError(fmt::format("{}: {} models at once need as many chiplets, the package has {}",
+                                            space.name, models, chiplets));
+  }
+  throw base::InfeasibleError(fmt::format("{}: every layer fits some chiplet's L2 alone, but no schedule of this space fits",
+                                          space.name));
+}
+
+double objective_of(Objective objective, const evaluate::ScheduleCost& cost) {
+  return objective_value(objective, cost.latency, cost.energy.total());
+}
+
+class SpaceSearch {
+ public:
+  SpaceSearch(const schedule::Problem& problem, Objective objective, const Space& space, const Options& options)
+      : problem_(problem), objective_(objective), space_(space), options_(options), clock_(options.stop),
+        trie_(path_trie(problem.package, space.longest)), bounds_(space.partitions.size()) {
+    for (std::size_t i = 0; i < space.partitions.size(); ++i) {
+      bounds_[i] = partition_bound(problem, space.partitions[i], objective);
+    }
+    const evaluate::RootBounds root = evaluate::root_bounds(problem);
+    root_bound_ = objective_value(objective, root.latency, root.energy);
+    binds_ = objective == Objective::kEdp      ? root.latency_binds + "; " + root.energy_binds
+             : objective == Objective::kEnergy ? root.energy_binds
+                                               : root.latency_binds;
+  }
+
+  Answer run() {
+    adopt_start();
+    for (const Resolution& resolution : kCoarse) {
+      for (const std::size_t i : promising_first()) {
+        search(i, resolution);
+      }
+    }
+    for (const std::size_t i : promising_first()) {
+      prove(i);
+    }
+    if (value_ == kInfinite) {
+      if (complete_) {
+        refuse(problem_, space_);
+      }
+      fall_back();
+    }
+    return answer();
+  }
+
+ private:
+  void adopt_start() {
+    if (options_.start) {
+      const std::vector<std::string> violations = schedule::check(problem_, *options_.start);
+      if (!violations.empty()) {
+        throw base::InputError("the schedule to start from does not fit the problem: " + violations.front());
+      }
+      best_ = *options_.start;
+      value_ = objective_of(objective_, evaluate::evaluate_reference(problem_, best_));
+      start_value_ = value_;
+    }
+  }
+
+  std::vector<std::size_t> promising_first() const {
+    std::vector<std::size_t> order(bounds_.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return bounds_[a] < bounds_[b]; });
+    return order;
+  }
+
+  bool stopped() const { return clock_.expired() || clock_.evaluations_left(evaluations_) <= 0; }
+
+  PartitionResult search(std::size_t index, const Resolution& resolution) {
+    // What is sought must be better by more than the gap that the user accepts, once there is something at all.
+    const bool fine = resolution.most_cuts == 0;
+    const double threshold = value_ == kInfinite ? kInfinite : value_ * (fine ? 1.0 - options_.stop.gap : 1.0);
+    if (bounds_[index] >= threshold) {
+      return {};
+    }
+    if (stopped()) {
+      return {std::nullopt, false, 0};
+    }
+    const PartitionQuestion question{problem_,   trie_,           space_.partitions[index], objective_, threshold,
+                                     space_.longest, resolution, options_.threads};
+    PartitionResult result = search_partition(question, clock_, clock_.evaluations_left(evaluations_));
+    evaluations_ += result.evaluations;
+    if (result.best && result.best->value < value_) {
+      value_ = result.best->value;
+      best_ = result.best->schedule;
+      if (options_.progress) {
+        options_.progress(value_, std::max(root_bound_, *std::min_element(bounds_.begin(), bounds_.end())));
+      }
+    }
+    return result;
+  }
+
+  /// Searches a partition finely; afterwards its bound says all that is known about it.
+  void prove(std::size_t index) {
+    const double threshold = value_ == kInfinite ? kInfinite : value_ * (1.0 - options_.stop.gap);
+    const PartitionResult result = search(index, kFine);
+    if (result.complete) {
+      bounds_[index] = std::max(bounds_[index], result.best ? result.best->value : threshold);
+    } else {
+      complete_ = false;
+    }
+  }
+
+  /// Stopped before anything was found: the models one after the other on the first chiplet that holds them.
+  void fall_back() {
+    for (int chiplet = 0; chiplet < static_cast<int>(problem_.package.chiplets.size()); ++chiplet) {
+      schedule::Schedule schedule;
+      for (std::size_t model = 0; model < problem_.scenario.models.size(); ++model) {
+        const int layers = static_cast<int>(problem_.scenario.models[model].model.layers.size());
+        schedule.windows.push_back({{{static_cast<int>(model), 1, {{0, layers, chiplet}}}}});
+      }
+      try {
+        value_ = objective_of(objective_, evaluate::evaluate_reference(problem_, schedule));
+        best_ = std::move(schedule);
+        return;
+      } catch (const base::InfeasibleError&) {
+        continue;
+      }
+    }
+    throw base::InfeasibleError(fmt::format("stopped by {} before a schedule was found", clock_.reason()));
+  }
+
+  Answer answer() {
+    // The search's own sums and the reference evaluator must agree: a difference would be a defect.
+    const double checked = objective_of(objective_, evaluate::evaluate_reference(problem_, best_));
+    if (std::abs(checked - value_) > 1e-9 * checked) {
+      throw base::DefectError(fmt::format("the search costs its schedule at {}, the reference evaluator at {}", value_, checked));
+    }
+    Certificate certificate;
+    certificate.objective = objective_;
+    certificate.value = checked;
+    certificate.space = space_.name;
+    double bound = std::max(root_bound_, *std::min_element(bounds_.begin(), bounds_.end()));
+    if (start_value_ == value_ && bound > checked) {
+      // The start is better than everything in the space: only the root bound speaks of it.
+      bound = root_bound_;
+      certificate.space = "all schedules (the start lies outside of: " + space_.name + ")";
+    }
+    if (bound > checked * (1.0 + 1e-9)) {
+      throw base::DefectError(fmt::format("the lower bound {} is above the schedule's {}", bound, checked));
+    }
+    certificate.lower_bound = std::min(bound, checked);
+    certificate.gap = (checked - certificate.lower_bound) / checked;
+    certificate.proven = certificate.gap <= 1e-9;
+    certificate.binds = binds_;
+    certificate.stopped_by = certificate.proven ? "proof" : complete_ ? "gap" : clock_.reason();
+    certificate.seed = options_.seed;
+    certificate.evaluations = evaluations_;
+    certificate.seconds = clock_.seconds();
+    return {best_, certificate};
+  }
+
+  const schedule::Problem& problem_;
+  Objective objective_;
+  const Space& space_;
+  const Options& options_;
+  StopClock clock_;
+  PathTrie trie_;
+  std::vector<double> bounds_;  // [partition] no schedule of it is below
+  double root_bound_ = 0.0;
+  std::string binds_;
+  double value_ = kInfinite;
+  double start_value_ = -1.0;
+  schedule::Schedule best_;
+  bool complete_ = true;
+  std::int64_t evaluations_ = 0;
+};
+
+}  // namespace
+
+Answer search_space(const schedule::Problem& problem, Objective objective, const Space& space, const Options& options) {
+  if (problem.package.chiplets.size() > 64) {
+    throw base::InfeasibleError(fmt::format("{}: packages of at most 64 chiplets can be searched, this one has {}",
+                                            space.name, problem.package.chiplets.size()));
+  }
+  return SpaceSearch(problem, objective, space, options).run();
+}
+
+}  // namespace inlay::search
