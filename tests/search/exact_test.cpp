@@ -1,0 +1,166 @@
+// `exact` against plain enumeration, and what must hold of every strategy.
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <cmath>
+
+#include "enumeration.hpp"
+#include "inlay/base/error.hpp"
+#include "inlay/evaluate/reference.hpp"
+#include "inlay/schedule/check.hpp"
+#include "support/problems.hpp"
+
+namespace inlay::search {
+namespace {
+
+constexpr testing::RandomProblemLimits kSmall{2, 2, 2, 5, 4};
+
+bool close(double a, double b) { return std::abs(a - b) <= 1e-8 * (std::abs(a) + std::abs(b)); }
+
+std::vector<Objective> objectives() {
+  return {Objective::kLatency, Objective::kEnergy, Objective::kEdp, Objective::kThroughput};
+}
+
+TEST(Exact, EqualsEnumerationOnSmallRandomProblems) {
+  int solved = 0;
+  int infeasible = 0;
+  int batched = 0;
+  long schedules = 0;
+  EXPECT_TRUE(rc::check("exact equals enumeration", [&] {
+    base::Random random(*rc::gen::arbitrary<std::uint64_t>());
+    for (int i = 0; i < 4; ++i) {
+      const schedule::Problem problem = testing::random_problem(random, kSmall);
+      Options options;
+      options.most_splits = 2;
+      const auto family = window_family(problem, options.most_splits);
+      testing::Enumeration enumeration(problem, static_cast<int>(problem.package.chiplets.size()));
+      for (const Objective objective : objectives()) {
+        const double best = enumeration.optimum(family, objective);
+        try {
+          const Answer answer = solve(problem, objective, "exact", options);
+          RC_ASSERT(close(answer.certificate.value, best));
+          RC_ASSERT(answer.certificate.proven);
+          RC_ASSERT(answer.certificate.stopped_by == "proof");
+          const bool pipelined = answer.schedule.windows[0].pipelines[0].mini_batch <
+                                 problem.scenario.models[0].batch;
+          batched += pipelined ? 1 : 0;
+          ++solved;
+        } catch (const base::InfeasibleError&) {
+          RC_ASSERT(std::isinf(best));
+          ++infeasible;
+        }
+      }
+      schedules += enumeration.schedules();
+    }
+  }));
+  EXPECT_GT(solved, 1000);
+  EXPECT_GT(batched, 100);
+  std::printf("solved %d, infeasible %d, pipelined %d, enumerated %ld schedules\n", solved, infeasible, batched,
+              schedules);
+}
+
+TEST(Exact, EnumerationIsOverTheSpaceThatTheCertificateNames) {
+  base::Random random(7);
+  const schedule::Problem problem = testing::worked_example();
+  for (const Objective objective : objectives()) {
+    const Answer answer = solve(problem, objective, "exact", {});
+    testing::Enumeration enumeration(problem, 2);
+    EXPECT_TRUE(close(answer.certificate.value, enumeration.optimum(window_family(problem, 4), objective)));
+    EXPECT_GT(enumeration.schedules(), 20);
+  }
+}
+
+TEST(Strategies, KeepTheirPromises) {
+  EXPECT_TRUE(rc::check("valid, consistent, bounded, the same for any number of threads", [&] {
+    base::Random random(*rc::gen::arbitrary<std::uint64_t>());
+    const schedule::Problem problem = testing::random_problem(random);
+    const schedule::Schedule other = testing::random_schedule(random, problem);
+    for (const std::string& strategy : strategy_names()) {
+      for (const Objective objective : objectives()) {
+        Options options;
+        options.most_splits = 1;
+        Answer answer;
+        try {
+          answer = solve(problem, objective, strategy, options);
+        } catch (const base::InfeasibleError& error) {
+          RC_ASSERT(!std::string(error.what()).empty());
+          continue;
+        }
+        RC_ASSERT(schedule::check(problem, answer.schedule).empty());
+        const evaluate::ScheduleCost cost = evaluate::evaluate_reference(problem, answer.schedule);
+        RC_ASSERT(close(objective_value(objective, cost.latency, cost.energy.total()), answer.certificate.value));
+        RC_ASSERT(answer.certificate.lower_bound <= answer.certificate.value);
+        options.threads = 2;
+        const Answer again = solve(problem, objective, strategy, options);
+        RC_ASSERT(again.schedule == answer.schedule);
+        RC_ASSERT(again.certificate.evaluations == answer.certificate.evaluations);
+        options.start = other;
+        try {
+          const evaluate::ScheduleCost start = evaluate::evaluate_reference(problem, other);
+          const Answer started = solve(problem, objective, strategy, options);
+          RC_ASSERT(started.certificate.value <=
+                    objective_value(objective, start.latency, start.energy.total()) * (1 + 1e-12));
+          RC_ASSERT(started.certificate.value <= answer.certificate.value * (1 + 1e-8));
+        } catch (const base::InfeasibleError&) {
+          // The random start does not fit: nothing to compare with.
+        }
+      }
+    }
+  }));
+}
+
+TEST(Strategies, ObeyTheEvaluationLimitAndStillAnswer) {
+  base::Random random(3);
+  for (int i = 0; i < 50; ++i) {
+    const schedule::Problem problem = testing::random_problem(random);
+    double best = 0.0;
+    try {
+      best = solve(problem, Objective::kEdp, "exact", {}).certificate.value;
+    } catch (const base::InfeasibleError&) {
+      continue;
+    }
+    for (const std::int64_t limit : {1, 10, 100, 1000}) {
+      Options options;
+      options.stop.evaluations = limit;
+      try {
+        const Answer answer = solve(problem, Objective::kEdp, "exact", options);
+        EXPECT_GE(answer.certificate.value, best * (1 - 1e-8));
+        EXPECT_LE(answer.certificate.lower_bound, best * (1 + 1e-8));
+        EXPECT_TRUE(schedule::check(problem, answer.schedule).empty());
+      } catch (const base::InfeasibleError& error) {
+        EXPECT_NE(std::string(error.what()).find("stopped"), std::string::npos);
+      }
+    }
+  }
+}
+
+TEST(Strategies, StopAtTheGapThatIsAskedFor) {
+  base::Random random(5);
+  for (int i = 0; i < 100; ++i) {
+    const schedule::Problem problem = testing::random_problem(random);
+    Options options;
+    try {
+      const double best = solve(problem, Objective::kEdp, "exact", options).certificate.value;
+      options.stop.gap = 0.2;
+      const Certificate loose = solve(problem, Objective::kEdp, "exact", options).certificate;
+      EXPECT_LE(loose.gap, 0.2 + 1e-12);
+      EXPECT_LE(loose.lower_bound, best * (1 + 1e-8));
+      EXPECT_GE(loose.value, best * (1 - 1e-8));
+    } catch (const base::InfeasibleError&) {
+      continue;
+    }
+  }
+}
+
+TEST(Strategies, UnknownOnesAreRefusedWithTheNearestName) {
+  try {
+    solve(testing::worked_example(), Objective::kEdp, "exakt", {});
+    FAIL();
+  } catch (const base::InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("did you mean 'exact'?"), std::string::npos);
+  }
+  EXPECT_THROW(objective_named("speed"), base::InputError);
+}
+
+}  // namespace
+}  // namespace inlay::search
