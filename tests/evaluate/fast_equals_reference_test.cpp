@@ -12,9 +12,13 @@
 namespace inlay::evaluate {
 namespace {
 
-bool at_most(double a, double b) { return a <= b * (1 + 1e-12); }  // but for rounding
+bool at_most(double a, double b) {
+  return a <= b * (1 + 1e-12);
+}  // but for rounding
 
-bool close(double a, double b) { return std::abs(a - b) <= 1e-11 * (std::abs(a) + std::abs(b)); }
+bool close(double a, double b) {
+  return std::abs(a - b) <= 1e-11 * (std::abs(a) + std::abs(b));
+}
 
 struct Coverage {
   int schedules = 0;
@@ -73,8 +77,8 @@ TEST(FastEvaluator, EqualsReferenceOnTenThousandRandomSchedules) {
   EXPECT_GT(coverage.spilled, 300);
   EXPECT_GT(coverage.infeasible, 100);
   EXPECT_GT(coverage.schedules - coverage.infeasible, 5'000);
-  std::printf("schedules %d, infeasible %d, streamed %d, spilled %d\n", coverage.schedules, coverage.infeasible,
-              coverage.streamed, coverage.spilled);
+  std::printf("schedules %d, infeasible %d, streamed %d, spilled %d\n", coverage.schedules,
+              coverage.infeasible, coverage.streamed, coverage.spilled);
 }
 
 TEST(SegmentTable, OptimisticFiguresAreNeverAboveTheTrueOnes) {

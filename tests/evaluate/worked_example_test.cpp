@@ -11,7 +11,9 @@ namespace {
 constexpr double kNano = 1e-9;
 constexpr double kMicro = 1e-6;
 
-void expect_close(double actual, double expected) { EXPECT_NEAR(actual, expected, 1e-12 * expected); }
+void expect_close(double actual, double expected) {
+  EXPECT_NEAR(actual, expected, 1e-12 * expected);
+}
 
 TEST(WorkedExample, Serial) {
   const schedule::Problem problem = testing::worked_example();

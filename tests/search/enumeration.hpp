@@ -14,7 +14,8 @@ namespace inlay::testing {
 /// Plain enumeration of a space: every path, every cut, every mini-batch of every model in every window.
 class Enumeration {
  public:
-  Enumeration(const schedule::Problem& problem, int longest) : problem_(problem), longest_(longest), fast_(problem) {}
+  Enumeration(const schedule::Problem& problem, int longest)
+      : problem_(problem), longest_(longest), fast_(problem) {}
 
   /// Least objective value over the partitions; infinite if nothing is feasible.
   double optimum(const std::vector<search::WindowPartition>& partitions, search::Objective objective) {
@@ -58,7 +59,8 @@ class Enumeration {
     return unbeaten(points_);
   }
 
-  void place_model(const std::vector<search::LayerRange>& ranges, std::size_t model, std::vector<bool>& taken) {
+  void place_model(const std::vector<search::LayerRange>& ranges, std::size_t model,
+                   std::vector<bool>& taken) {
     if (model == ranges.size()) {
       ++schedules_;
       const evaluate::FastCost cost = fast_.evaluate({{window_}, true});

@@ -15,7 +15,9 @@ namespace {
 
 constexpr testing::RandomProblemLimits kSmall{2, 2, 2, 5, 4};
 
-bool close(double a, double b) { return std::abs(a - b) <= 1e-8 * (std::abs(a) + std::abs(b)); }
+bool close(double a, double b) {
+  return std::abs(a - b) <= 1e-8 * (std::abs(a) + std::abs(b));
+}
 
 std::vector<Objective> objectives() {
   return {Objective::kLatency, Objective::kEnergy, Objective::kEdp, Objective::kThroughput};
@@ -41,8 +43,8 @@ TEST(Exact, EqualsEnumerationOnSmallRandomProblems) {
           RC_ASSERT(close(answer.certificate.value, best));
           RC_ASSERT(answer.certificate.proven);
           RC_ASSERT(answer.certificate.stopped_by == "proof");
-          const bool pipelined = answer.schedule.windows[0].pipelines[0].mini_batch <
-                                 problem.scenario.models[0].batch;
+          const bool pipelined =
+              answer.schedule.windows[0].pipelines[0].mini_batch < problem.scenario.models[0].batch;
           batched += pipelined ? 1 : 0;
           ++solved;
         } catch (const base::InfeasibleError&) {
@@ -55,8 +57,8 @@ TEST(Exact, EqualsEnumerationOnSmallRandomProblems) {
   }));
   EXPECT_GT(solved, 1000);
   EXPECT_GT(batched, 100);
-  std::printf("solved %d, infeasible %d, pipelined %d, enumerated %ld schedules\n", solved, infeasible, batched,
-              schedules);
+  std::printf("solved %d, infeasible %d, pipelined %d, enumerated %ld schedules\n", solved, infeasible,
+              batched, schedules);
 }
 
 TEST(Exact, EnumerationIsOverTheSpaceThatTheCertificateNames) {
@@ -88,7 +90,8 @@ TEST(Strategies, KeepTheirPromises) {
         }
         RC_ASSERT(schedule::check(problem, answer.schedule).empty());
         const evaluate::ScheduleCost cost = evaluate::evaluate_reference(problem, answer.schedule);
-        RC_ASSERT(close(objective_value(objective, cost.latency, cost.energy.total()), answer.certificate.value));
+        RC_ASSERT(
+            close(objective_value(objective, cost.latency, cost.energy.total()), answer.certificate.value));
         RC_ASSERT(answer.certificate.lower_bound <= answer.certificate.value);
         options.threads = 2;
         const Answer again = solve(problem, objective, strategy, options);

@@ -115,7 +115,8 @@ inline hardware::Package random_package(base::Random& random, const RandomProble
   for (int r = 0; r < rows; ++r) {
     for (int c = 0; c < columns; ++c) {
       const int index = r * columns + c;
-      package.chiplets.push_back({"c" + std::to_string(index), static_cast<int>(random.between(0, types - 1)), r, c});
+      package.chiplets.push_back(
+          {"c" + std::to_string(index), static_cast<int>(random.between(0, types - 1)), r, c});
       if (c + 1 < columns) {
         package.links.emplace_back(index, index + 1);
       }
@@ -218,7 +219,8 @@ inline schedule::Problem random_problem(base::Random& random, const RandomProble
         random_costs(random, layers, batch, static_cast<int>(problem.package.types.size())));
     problem.scenario.models.push_back({"model" + std::to_string(m), std::move(model), batch});
   }
-  problem.communication = random.between(0, 1) == 0 ? schedule::Communication::kPaper : schedule::Communication::kShared;
+  problem.communication =
+      random.between(0, 1) == 0 ? schedule::Communication::kPaper : schedule::Communication::kShared;
   problem.overlap = random.between(0, 1) == 0 ? hardware::Overlap::kSerial : hardware::Overlap::kOverlapped;
   return problem;
 }
@@ -243,7 +245,8 @@ inline schedule::Schedule random_schedule(base::Random& random, const schedule::
   const int windows = static_cast<int>(random.between(1, 3));
   std::vector<std::vector<int>> bounds;
   for (int m = 0; m < models; ++m) {
-    const int layers = static_cast<int>(problem.scenario.models[static_cast<std::size_t>(m)].model.layers.size());
+    const int layers =
+        static_cast<int>(problem.scenario.models[static_cast<std::size_t>(m)].model.layers.size());
     std::vector<int> cuts = {0, layers};
     for (int w = 1; w < windows; ++w) {
       cuts.push_back(static_cast<int>(random.between(0, layers)));
@@ -290,7 +293,8 @@ inline schedule::Schedule random_schedule(base::Random& random, const schedule::
       schedule::Pipeline pipeline;
       pipeline.model = m;
       const auto& sizes = problem.costs.models[static_cast<std::size_t>(m)].mini_batches;
-      pipeline.mini_batch = sizes[static_cast<std::size_t>(random.between(0, static_cast<int>(sizes.size()) - 1))];
+      pipeline.mini_batch =
+          sizes[static_cast<std::size_t>(random.between(0, static_cast<int>(sizes.size()) - 1))];
       for (std::size_t k = 0; k < path.size(); ++k) {
         pipeline.stages.push_back({cuts[k], cuts[k + 1], path[k]});
       }

@@ -18,9 +18,9 @@ FastEvaluator::FastEvaluator(const schedule::Problem& problem)
 SegmentTable& FastEvaluator::table(int model, int first, int last, std::int64_t mini_batch, int type) {
   const cost::ModelCosts& costs = problem_.costs.models[static_cast<std::size_t>(model)];
   const auto size = static_cast<std::uint64_t>(costs.index_of(mini_batch));
-  const std::uint64_t key = (static_cast<std::uint64_t>(model) << 56U) | (static_cast<std::uint64_t>(type) << 48U) |
-                            (size << 36U) | (static_cast<std::uint64_t>(first) << 18U) |
-                            static_cast<std::uint64_t>(last);
+  const std::uint64_t key = (static_cast<std::uint64_t>(model) << 56U) |
+                            (static_cast<std::uint64_t>(type) << 48U) | (size << 36U) |
+                            (static_cast<std::uint64_t>(first) << 18U) | static_cast<std::uint64_t>(last);
   std::unique_ptr<SegmentTable>& found = tables_[key];
   if (!found) {
     found = std::make_unique<SegmentTable>(problem_, model, first, last, mini_batch, type);
@@ -48,8 +48,8 @@ FastCost FastEvaluator::evaluate(const schedule::Schedule& schedule) {
             k + 1 < pipeline.stages.size()
                 ? problem_.package.hops[chiplet][static_cast<std::size_t>(pipeline.stages[k + 1].chiplet)]
                 : 0;
-        const Segment& segment = table(pipeline.model, pipeline.stages.front().first, pipeline.stages.back().last,
-                                       pipeline.mini_batch, type)
+        const Segment& segment = table(pipeline.model, pipeline.stages.front().first,
+                                       pipeline.stages.back().last, pipeline.mini_batch, type)
                                      .exact(stage.first, stage.last);
         const StageFigures figures =
             stage_figures(constants_, segment, problem_.package.memory_hops[chiplet], next_hops,

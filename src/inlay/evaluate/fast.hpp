@@ -14,12 +14,12 @@ struct FastCost {
   double energy = 0.0;             // J
   double steady_throughput = 0.0;  // samples/s
   std::int64_t memory_bytes = 0;
-  bool feasible = true;            // every stage fits its L2; the other figures mean nothing otherwise
+  bool feasible = true;  // every stage fits its L2; the other figures mean nothing otherwise
 };
 
-/// Costs many schedules of one problem. Segment tables are built when a window, mini-batch and chiplet type are
-/// first met; after that an evaluation looks up one entry per stage and allocates nothing. Not for several threads
-/// at once: make one per thread.
+/// Costs many schedules of one problem. Segment tables are built when a window, mini-batch and chiplet type
+/// are first met; after that an evaluation looks up one entry per stage and allocates nothing. Not for
+/// several threads at once: make one per thread.
 class FastEvaluator {
  public:
   /// Keeps a reference to `problem`.

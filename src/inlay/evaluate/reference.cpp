@@ -41,7 +41,9 @@ struct Place {
   }
 };
 
-bool between(int layer, int first, int last) { return first <= layer && layer < last; }
+bool between(int layer, int first, int last) {
+  return first <= layer && layer < last;
+}
 
 /// What a tensor means to a stage.
 struct TensorRole {
@@ -128,7 +130,8 @@ std::int64_t held_bytes(const Place& place, const Tensor& tensor, const TensorRo
 
 /// Made and used here and not passed on: it may be written out and read back.
 bool may_spill(const Place& place, const TensorRole& role) {
-  return role.made_here && role.used_here && (role.through_memory || role.last_use_in_window < place.stage.last);
+  return role.made_here && role.used_here &&
+         (role.through_memory || role.last_use_in_window < place.stage.last);
 }
 
 struct Need {
@@ -137,7 +140,8 @@ struct Need {
 };
 
 /// The worst layer of a stage; ties: the earliest.
-Need need_of(const Place& place, bool streamed, const StageTraffic& traffic, const std::vector<int>& spilled) {
+Need need_of(const Place& place, bool streamed, const StageTraffic& traffic,
+             const std::vector<int>& spilled) {
   Need worst{-1, place.stage.first};
   for (int layer = place.stage.first; layer < place.stage.last; ++layer) {
     std::int64_t bytes = place.layer_cost(layer).tile_bytes + (streamed ? 0 : traffic.weights);
@@ -163,7 +167,8 @@ int largest_to_spill(const Place& place, int layer, const std::vector<int>& spil
     if (!may_spill(place, role) || std::find(spilled.begin(), spilled.end(), index) != spilled.end()) {
       continue;
     }
-    const std::int64_t bytes = held_bytes(place, place.model.tensors[static_cast<std::size_t>(index)], role, layer);
+    const std::int64_t bytes =
+        held_bytes(place, place.model.tensors[static_cast<std::size_t>(index)], role, layer);
     if (bytes > best_bytes) {
       best = index;
       best_bytes = bytes;
@@ -174,8 +179,8 @@ int largest_to_spill(const Place& place, int layer, const std::vector<int>& spil
 
 [[noreturn]] void refuse(const Place& place, const Need& need) {
   throw base::InfeasibleError(
-      fmt::format("model '{}', layer '{}': needs {} of L2 on chiplet '{}' (type {}), which has {}", place.model.name,
-                  place.model.layers[static_cast<std::size_t>(need.layer)].name,
+      fmt::format("model '{}', layer '{}': needs {} of L2 on chiplet '{}' (type {}), which has {}",
+                  place.model.name, place.model.layers[static_cast<std::size_t>(need.layer)].name,
                   base::format_bytes(static_cast<double>(need.bytes)),
                   place.problem.package.chiplets[static_cast<std::size_t>(place.stage.chiplet)].name,
                   place.type().name, base::format_bytes(static_cast<double>(place.type().l2_bytes))));
@@ -213,8 +218,9 @@ void add_times(const Place& place, StageCost& cost) {
   }
   cost.compute = static_cast<double>(cycles) / place.type().clock;
   cost.in = memory_time(package, chiplet, cost.traffic.from_memory);
-  cost.out = memory_time(package, chiplet, cost.traffic.to_memory) +
-             (place.next_chiplet < 0 ? 0.0 : link_time(package, chiplet, place.next_chiplet, cost.traffic.to_next));
+  cost.out =
+      memory_time(package, chiplet, cost.traffic.to_memory) +
+      (place.next_chiplet < 0 ? 0.0 : link_time(package, chiplet, place.next_chiplet, cost.traffic.to_next));
   cost.spill = memory_time(package, chiplet, cost.traffic.spill_write) +
                memory_time(package, chiplet, cost.traffic.spill_read);
   cost.weights = memory_time(package, chiplet, cost.traffic.weights);
@@ -234,11 +240,13 @@ void add_energy(const Place& place, std::int64_t n, StageCost& cost) {
     const cost::EnergySplit& split = place.layer_cost(layer).energy;
     each += {split.mac, split.l1, split.l2, split.noc, split.vector, 0.0, 0.0, 0.0, 0.0};
   }
-  const std::int64_t memory_bytes = traffic.from_memory + traffic.to_memory + traffic.spill_write + traffic.spill_read;
+  const std::int64_t memory_bytes =
+      traffic.from_memory + traffic.to_memory + traffic.spill_write + traffic.spill_read;
   const double l2_access = place.type().energy.l2_access;
   each.l2_traffic = l2_access * static_cast<double>(memory_bytes + traffic.to_next + traffic.from_previous);
-  each.network = memory_link_energy(package, chiplet, memory_bytes) +
-                 (place.next_chiplet < 0 ? 0.0 : link_energy(package, chiplet, place.next_chiplet, traffic.to_next));
+  each.network =
+      memory_link_energy(package, chiplet, memory_bytes) +
+      (place.next_chiplet < 0 ? 0.0 : link_energy(package, chiplet, place.next_chiplet, traffic.to_next));
   each.memory = memory_energy(package, memory_bytes);
   EnergyBreakdown load;
   load.l2_traffic = l2_access * static_cast<double>(traffic.weights);
@@ -259,7 +267,12 @@ PipelineCost pipeline_cost(const Problem& problem, const Pipeline& pipeline) {
   double worst = -1.0;
   for (std::size_t k = 0; k < pipeline.stages.size(); ++k) {
     const int next = k + 1 < pipeline.stages.size() ? pipeline.stages[k + 1].chiplet : -1;
-    const Place place{problem, entry.model, pipeline, pipeline.stages[k], next, pipeline.stages.front().first,
+    const Place place{problem,
+                      entry.model,
+                      pipeline,
+                      pipeline.stages[k],
+                      next,
+                      pipeline.stages.front().first,
                       pipeline.stages.back().last};
     StageCost stage;
     stage.traffic = traffic_of(place);
@@ -292,7 +305,8 @@ WindowCost window_cost(const Problem& problem, const schedule::Window& window) {
     }
     cost.pipelines.push_back(std::move(one));
   }
-  cost.memory_time = static_cast<double>(cost.memory_bytes) / hardware::total_memory_bandwidth(problem.package);
+  cost.memory_time =
+      static_cast<double>(cost.memory_bytes) / hardware::total_memory_bandwidth(problem.package);
   if (problem.communication == schedule::Communication::kShared && cost.memory_time > cost.latency) {
     cost.latency = cost.memory_time;
     cost.memory_bound = true;

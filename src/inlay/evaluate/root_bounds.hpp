@@ -6,13 +6,13 @@
 
 namespace inlay::evaluate {
 
-/// Lower bounds that hold for every valid schedule of a problem, whatever its windows, stages and mini-batches:
-/// compute at the best chiplet type, and the bytes that must pass the memory in any case.
+/// Lower bounds that hold for every valid schedule of a problem, whatever its windows, stages and
+/// mini-batches: compute at the best chiplet type, and the bytes that must pass the memory in any case.
 struct RootBounds {
-  double latency = 0.0;        // s
-  std::string latency_binds;   // "compute of model 'x'", "compute on all chiplets", "memory bandwidth"
-  double energy = 0.0;         // J, static energy included
-  std::string energy_binds;    // the larger part: "layers" or "memory traffic"
+  double latency = 0.0;       // s
+  std::string latency_binds;  // "compute of model 'x'", "compute on all chiplets", "memory bandwidth"
+  double energy = 0.0;        // J, static energy included
+  std::string energy_binds;   // the larger part: "layers" or "memory traffic"
 };
 
 RootBounds root_bounds(const schedule::Problem& problem);

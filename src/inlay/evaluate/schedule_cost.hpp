@@ -12,7 +12,7 @@ namespace inlay::evaluate {
 struct EnergyBreakdown {
   double mac = 0.0;
   double l1 = 0.0;
-  double l2 = 0.0;          // inside the layers
+  double l2 = 0.0;  // inside the layers
   double noc = 0.0;
   double vector = 0.0;
   double l2_traffic = 0.0;  // one L2 write per byte that arrives at a chiplet, one read per byte that leaves
@@ -26,27 +26,27 @@ struct EnergyBreakdown {
 
 /// Bytes of one mini-batch that a stage moves. "Memory" is the off-package memory.
 struct StageTraffic {
-  std::int64_t from_memory = 0;    // activations of earlier windows, the model's input, gathered rows
+  std::int64_t from_memory = 0;  // activations of earlier windows, the model's input, gathered rows
   std::int64_t to_memory = 0;
   std::int64_t to_next = 0;        // forwarded along the pipeline
   std::int64_t from_previous = 0;  // charged in time to the sender
   std::int64_t spill_write = 0;
   std::int64_t spill_read = 0;
-  std::int64_t weights = 0;        // once, or in every mini-batch if streamed
+  std::int64_t weights = 0;  // once, or in every mini-batch if streamed
   bool operator==(const StageTraffic&) const = default;
 };
 
 /// One stage, docs/model.md "A stage". Times in seconds for one mini-batch.
 struct StageCost {
   StageTraffic traffic;
-  bool streamed = false;          // weights are read in every mini-batch
-  std::vector<int> spilled;       // tensors written out and read back, in the order in which they were chosen
-  std::int64_t need_bytes = 0;    // L2 in use at the worst layer, after streaming and spilling
+  bool streamed = false;        // weights are read in every mini-batch
+  std::vector<int> spilled;     // tensors written out and read back, in the order in which they were chosen
+  std::int64_t need_bytes = 0;  // L2 in use at the worst layer, after streaming and spilling
   double compute = 0.0;
-  double in = 0.0;                // from memory
-  double out = 0.0;               // to memory and to the next stage
+  double in = 0.0;   // from memory
+  double out = 0.0;  // to memory and to the next stage
   double spill = 0.0;
-  double weights = 0.0;           // W
+  double weights = 0.0;  // W
   double steady = 0.0;
   double first = 0.0;
   EnergyBreakdown energy;         // of all mini-batches
@@ -57,7 +57,7 @@ struct PipelineCost {
   std::int64_t mini_batches = 1;  // n
   double latency = 0.0;           // sum of first + (n - 1) * largest steady
   double largest_steady = 0.0;
-  int bottleneck = 0;             // stage with the largest steady (n > 1) or first (n = 1); ties: lowest index
+  int bottleneck = 0;  // stage with the largest steady (n > 1) or first (n = 1); ties: lowest index
   EnergyBreakdown energy;
   std::int64_t memory_bytes = 0;
   std::vector<StageCost> stages;
@@ -65,9 +65,9 @@ struct PipelineCost {
 
 struct WindowCost {
   double latency = 0.0;
-  double memory_time = 0.0;       // all its bytes at the package's memory bandwidth
-  bool memory_bound = false;      // under `shared`: memory_time decides the latency
-  int bottleneck = 0;             // slowest pipeline; ties: lowest index
+  double memory_time = 0.0;   // all its bytes at the package's memory bandwidth
+  bool memory_bound = false;  // under `shared`: memory_time decides the latency
+  int bottleneck = 0;         // slowest pipeline; ties: lowest index
   std::int64_t memory_bytes = 0;
   std::vector<PipelineCost> pipelines;
 };
@@ -77,8 +77,9 @@ struct ScheduleCost {
   double latency = 0.0;
   EnergyBreakdown energy;
   std::int64_t memory_bytes = 0;
-  std::int64_t samples = 0;           // sum of the batches
-  double steady_throughput = 0.0;     // samples/s if the scenario is repeated for ever without refilling pipelines
+  std::int64_t samples = 0;  // sum of the batches
+  double steady_throughput =
+      0.0;  // samples/s if the scenario is repeated for ever without refilling pipelines
   std::vector<WindowCost> windows;
 
   double edp() const { return latency * energy.total(); }

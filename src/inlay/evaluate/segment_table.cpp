@@ -45,7 +45,8 @@ SegmentTable::SegmentTable(const schedule::Problem& problem, int model, int wind
     }
   }
   for (int layer = window_first; layer < window_last; ++layer) {
-    need_bound_[static_cast<std::size_t>(layer - window_first)] += costs_.at(layer, mini_batch_index_, type).tile_bytes;
+    need_bound_[static_cast<std::size_t>(layer - window_first)] +=
+        costs_.at(layer, mini_batch_index_, type).tile_bytes;
   }
 }
 
@@ -74,7 +75,8 @@ void SegmentTable::add_layer(int first, int layer, Segment& running, std::int64_
       running.traffic.from_memory += tensor.bytes;
       seen = first;
     }
-    if (tensor.producer >= first && tensor.through_memory && !tensor.needed_later && tensor.last_use == layer) {
+    if (tensor.producer >= first && tensor.through_memory && !tensor.needed_later &&
+        tensor.last_use == layer) {
       pending -= tensor.bytes;
       seen = first;
     }
@@ -142,7 +144,8 @@ void SegmentTable::fit(int first, int last, Segment& segment) {
   for (int layer = first; layer < last; ++layer) {
     std::int64_t bytes = costs_.at(layer, mini_batch_index_, type_).tile_bytes;
     for (const int index : live_[static_cast<std::size_t>(layer - window_first_)]) {
-      bytes += held_bytes(tensors_[static_cast<std::size_t>(index)], first, last, layer, last_use_before(index, last));
+      bytes += held_bytes(tensors_[static_cast<std::size_t>(index)], first, last, layer,
+                          last_use_before(index, last));
     }
     need[static_cast<std::size_t>(layer - first)] = bytes;
   }

@@ -7,19 +7,20 @@
 
 namespace inlay::evaluate {
 
-/// What a stage of layers [first, last) costs on a chiplet type, wherever that chiplet stands. One mini-batch.
+/// What a stage of layers [first, last) costs on a chiplet type, wherever that chiplet stands. One
+/// mini-batch.
 struct Segment {
   double compute = 0.0;       // s
   double layer_energy = 0.0;  // J
   StageTraffic traffic;
   bool streamed = false;
-  bool feasible = true;       // it fits L2
-  bool exact = false;         // spills are known; before that they are taken as none, a lower bound
+  bool feasible = true;  // it fits L2
+  bool exact = false;    // spills are known; before that they are taken as none, a lower bound
 };
 
-/// All segments of a model inside one window, for one mini-batch size and chiplet type. A row (all segments that
-/// begin at one layer) is filled when it is first asked for, by sums carried from end to end; whether a segment fits
-/// L2 is decided by a running bound where that suffices, and tensor by tensor where it does not.
+/// All segments of a model inside one window, for one mini-batch size and chiplet type. A row (all segments
+/// that begin at one layer) is filled when it is first asked for, by sums carried from end to end; whether a
+/// segment fits L2 is decided by a running bound where that suffices, and tensor by tensor where it does not.
 class SegmentTable {
  public:
   /// Layers [window_first, window_last) of `model`. Keeps references to `problem`.
@@ -27,7 +28,9 @@ class SegmentTable {
                std::int64_t mini_batch, int type);
 
   /// With spills still unknown where that is costly: never more than the true figures.
-  const Segment& optimistic(int first, int last) { return row(first)[static_cast<std::size_t>(last - first - 1)]; }
+  const Segment& optimistic(int first, int last) {
+    return row(first)[static_cast<std::size_t>(last - first - 1)];
+  }
   /// The true figures, equal to those of the reference evaluator.
   const Segment& exact(int first, int last) {
     Segment& segment = row(first)[static_cast<std::size_t>(last - first - 1)];
@@ -41,9 +44,9 @@ class SegmentTable {
 
  private:
   struct TensorFacts {
-    std::int64_t bytes = 0;        // of a mini-batch
-    int producer = -1;             // -1 if made before the window
-    int last_use = -1;             // inside the window
+    std::int64_t bytes = 0;  // of a mini-batch
+    int producer = -1;       // -1 if made before the window
+    int last_use = -1;       // inside the window
     bool needed_later = false;
     bool through_memory = false;
     bool forwarded() const { return producer >= 0 && !through_memory; }
@@ -66,11 +69,11 @@ class SegmentTable {
   double clock_;
   int window_first_;
   int window_last_;
-  std::vector<TensorFacts> tensors_;             // [tensor of the model]
-  std::vector<std::int64_t> forwarded_;          // [cut - window_first] bytes that cross it along the pipeline
-  std::vector<std::int64_t> need_bound_;         // [layer - window_first] tile and twice all that can be live
-  std::vector<std::vector<int>> live_;           // [layer - window_first] tensors made in the window that may be live
-  std::vector<int> seen_in_row_;                 // [tensor] row that has already counted its read
+  std::vector<TensorFacts> tensors_;      // [tensor of the model]
+  std::vector<std::int64_t> forwarded_;   // [cut - window_first] bytes that cross it along the pipeline
+  std::vector<std::int64_t> need_bound_;  // [layer - window_first] tile and twice all that can be live
+  std::vector<std::vector<int>> live_;  // [layer - window_first] tensors made in the window that may be live
+  std::vector<int> seen_in_row_;        // [tensor] row that has already counted its read
   std::vector<std::vector<Segment>> rows_;
 };
 

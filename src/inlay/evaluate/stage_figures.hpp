@@ -42,13 +42,14 @@ struct FigureConstants {
   bool serial;
 };
 
-/// docs/model.md "A stage". `next_hops`: to the chiplet of the next stage, 0 for the last one. `n`: mini-batches.
+/// docs/model.md "A stage". `next_hops`: to the chiplet of the next stage, 0 for the last one. `n`:
+/// mini-batches.
 inline StageFigures stage_figures(const FigureConstants& constants, const Segment& segment, int memory_hops,
                                   int next_hops, double l2_access, std::int64_t n) {
   const StageTraffic& traffic = segment.traffic;
-  const double per_byte = memory_hops == 0
-                              ? constants.interface_seconds_per_byte
-                              : std::max(constants.interface_seconds_per_byte, constants.link_seconds_per_byte);
+  const double per_byte =
+      memory_hops == 0 ? constants.interface_seconds_per_byte
+                       : std::max(constants.interface_seconds_per_byte, constants.link_seconds_per_byte);
   const double fixed = memory_hops * constants.hop_latency + constants.memory_latency;
   const auto memory = [&](std::int64_t bytes) {
     return bytes == 0 ? 0.0 : static_cast<double>(bytes) * per_byte + fixed;
@@ -57,16 +58,19 @@ inline StageFigures stage_figures(const FigureConstants& constants, const Segmen
   double move = memory(traffic.from_memory) + memory(traffic.to_memory) + memory(traffic.spill_write) +
                 memory(traffic.spill_read);
   if (traffic.to_next > 0 && next_hops > 0) {
-    move += static_cast<double>(traffic.to_next) * constants.link_seconds_per_byte + next_hops * constants.hop_latency;
+    move += static_cast<double>(traffic.to_next) * constants.link_seconds_per_byte +
+            next_hops * constants.hop_latency;
   }
   move += segment.streamed ? weights : 0.0;
 
-  const std::int64_t memory_bytes = traffic.from_memory + traffic.to_memory + traffic.spill_write + traffic.spill_read;
+  const std::int64_t memory_bytes =
+      traffic.from_memory + traffic.to_memory + traffic.spill_write + traffic.spill_read;
   const auto moved = static_cast<double>(memory_bytes);
   const double memory_joules = constants.memory_energy + memory_hops * constants.network_energy + l2_access;
-  const double each = segment.layer_energy + moved * memory_joules +
-                      static_cast<double>(traffic.to_next) * (next_hops * constants.network_energy + l2_access) +
-                      static_cast<double>(traffic.from_previous) * l2_access;
+  const double each =
+      segment.layer_energy + moved * memory_joules +
+      static_cast<double>(traffic.to_next) * (next_hops * constants.network_energy + l2_access) +
+      static_cast<double>(traffic.from_previous) * l2_access;
   const std::int64_t loads = segment.streamed ? n : 1;
 
   StageFigures figures;

@@ -6,8 +6,8 @@
 
 namespace inlay::evaluate {
 
-/// Seconds that one transfer takes when it is alone (docs/model.md "Transfers"); nothing to move takes no time.
-/// Routes stand behind the functions of this file only.
+/// Seconds that one transfer takes when it is alone (docs/model.md "Transfers"); nothing to move takes no
+/// time. Routes stand behind the functions of this file only.
 inline double link_time(const hardware::Package& package, int from, int to, std::int64_t bytes) {
   if (bytes == 0 || from == to) {
     return 0.0;
@@ -22,7 +22,8 @@ inline double memory_time(const hardware::Package& package, int chiplet, std::in
   }
   const int hops = package.memory_hops[static_cast<std::size_t>(chiplet)];
   const double interface = hardware::interface_bandwidth(package);
-  const double bandwidth = hops == 0 || interface < package.network.bandwidth ? interface : package.network.bandwidth;
+  const double bandwidth =
+      hops == 0 || interface < package.network.bandwidth ? interface : package.network.bandwidth;
   return static_cast<double>(bytes) / bandwidth + hops * package.network.hop_latency + package.memory.latency;
 }
 

@@ -20,16 +20,19 @@ void check_stage(const Problem& problem, const Stage& stage, const Spot& spot, i
                  std::vector<int>& stages_on, Violations& found) {
   const int chiplets = static_cast<int>(problem.package.chiplets.size());
   if (stage.first != next_layer) {
-    found.push_back(stage.first > next_layer
-                        ? fmt::format("{}: layers {} to {} are missing", spot.text(), next_layer, stage.first - 1)
-                        : fmt::format("{}: layer {} stands there twice or out of order", spot.text(), stage.first));
+    found.push_back(
+        stage.first > next_layer
+            ? fmt::format("{}: layers {} to {} are missing", spot.text(), next_layer, stage.first - 1)
+            : fmt::format("{}: layer {} stands there twice or out of order", spot.text(), stage.first));
   }
   if (stage.last <= stage.first) {
-    found.push_back(fmt::format("{}: a stage of layers {} to {} is empty", spot.text(), stage.first, stage.last - 1));
+    found.push_back(
+        fmt::format("{}: a stage of layers {} to {} is empty", spot.text(), stage.first, stage.last - 1));
   }
   next_layer = std::max(next_layer, stage.last);
   if (stage.chiplet < 0 || stage.chiplet >= chiplets) {
-    found.push_back(fmt::format("{}: there is no chiplet {}, the package has {}", spot.text(), stage.chiplet, chiplets));
+    found.push_back(
+        fmt::format("{}: there is no chiplet {}, the package has {}", spot.text(), stage.chiplet, chiplets));
     return;
   }
   if (++stages_on[static_cast<std::size_t>(stage.chiplet)] == 2) {
@@ -43,13 +46,15 @@ void check_adjacency(const Problem& problem, const Pipeline& pipeline, const Spo
   for (std::size_t k = 0; k + 1 < pipeline.stages.size(); ++k) {
     const int from = pipeline.stages[k].chiplet;
     const int to = pipeline.stages[k + 1].chiplet;
-    if (from < 0 || to < 0 || from >= static_cast<int>(neighbours.size()) || to >= static_cast<int>(neighbours.size())) {
+    if (from < 0 || to < 0 || from >= static_cast<int>(neighbours.size()) ||
+        to >= static_cast<int>(neighbours.size())) {
       continue;  // reported as a chiplet that does not exist
     }
     const auto& near = neighbours[static_cast<std::size_t>(from)];
     if (std::find(near.begin(), near.end(), to) == near.end()) {
       found.push_back(fmt::format("{}: stages {} and {} stand on chiplets '{}' and '{}', which no link joins",
-                                  spot.text(), k, k + 1, problem.package.chiplets[static_cast<std::size_t>(from)].name,
+                                  spot.text(), k, k + 1,
+                                  problem.package.chiplets[static_cast<std::size_t>(from)].name,
                                   problem.package.chiplets[static_cast<std::size_t>(to)].name));
     }
   }
@@ -58,8 +63,8 @@ void check_adjacency(const Problem& problem, const Pipeline& pipeline, const Spo
 void check_mini_batch(const Problem& problem, const Pipeline& pipeline, const Spot& spot, Violations& found) {
   const auto& sizes = problem.costs.models[static_cast<std::size_t>(pipeline.model)].mini_batches;
   if (std::find(sizes.begin(), sizes.end(), pipeline.mini_batch) == sizes.end()) {
-    found.push_back(fmt::format("{}: mini-batch {} is not ceil(batch / i) for any i; the batch is {}", spot.text(),
-                                pipeline.mini_batch,
+    found.push_back(fmt::format("{}: mini-batch {} is not ceil(batch / i) for any i; the batch is {}",
+                                spot.text(), pipeline.mini_batch,
                                 problem.scenario.models[static_cast<std::size_t>(pipeline.model)].batch));
   }
 }
@@ -75,7 +80,8 @@ std::vector<std::string> check(const Problem& problem, const Schedule& schedule)
     std::vector<int> pipelines_of(models, 0);
     for (const Pipeline& pipeline : schedule.windows[w].pipelines) {
       if (pipeline.model < 0 || pipeline.model >= static_cast<int>(models)) {
-        found.push_back(fmt::format("window {}: there is no model {}, the scenario has {}", w, pipeline.model, models));
+        found.push_back(
+            fmt::format("window {}: there is no model {}, the scenario has {}", w, pipeline.model, models));
         continue;
       }
       const auto model = static_cast<std::size_t>(pipeline.model);
@@ -98,8 +104,8 @@ std::vector<std::string> check(const Problem& problem, const Schedule& schedule)
   for (std::size_t model = 0; model < models; ++model) {
     const int layers = static_cast<int>(problem.scenario.models[model].model.layers.size());
     if (next_layer[model] != layers) {
-      found.push_back(fmt::format("model '{}': {} of its {} layers are scheduled", problem.scenario.models[model].name,
-                                  next_layer[model], layers));
+      found.push_back(fmt::format("model '{}': {} of its {} layers are scheduled",
+                                  problem.scenario.models[model].name, next_layer[model], layers));
     }
   }
   return found;

@@ -12,12 +12,14 @@ bool goes_through_memory(const Problem& problem, int model, int tensor, std::int
   if (edge.producer < 0) {
     return true;
   }
-  std::int64_t smallest_l2 = problem.package.types[static_cast<std::size_t>(problem.package.chiplets[0].type)].l2_bytes;
+  std::int64_t smallest_l2 =
+      problem.package.types[static_cast<std::size_t>(problem.package.chiplets[0].type)].l2_bytes;
   for (const hardware::Chiplet& chiplet : problem.package.chiplets) {
-    smallest_l2 = std::min(smallest_l2, problem.package.types[static_cast<std::size_t>(chiplet.type)].l2_bytes);
+    smallest_l2 =
+        std::min(smallest_l2, problem.package.types[static_cast<std::size_t>(chiplet.type)].l2_bytes);
   }
-  const bool skips = std::any_of(edge.users.begin(), edge.users.end(),
-                                 [&](int user) { return user != edge.producer + 1; });
+  const bool skips =
+      std::any_of(edge.users.begin(), edge.users.end(), [&](int user) { return user != edge.producer + 1; });
   // mini_batch * bytes > L2 / 8 in integers.
   return skips && base::checked_product(mini_batch, edge.bytes, 8) > smallest_l2;
 }

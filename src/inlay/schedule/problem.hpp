@@ -24,9 +24,9 @@ struct Problem {
   hardware::Overlap overlap = hardware::Overlap::kSerial;
 };
 
-/// Whether a tensor, if more than one stage touches it, is written to memory and read back by every stage that
-/// uses it instead of being passed along the pipeline: mini_batch x bytes > L2/8 and some user is not the next
-/// layer. L2 is the smallest of the package's chiplets, so that the flag is fixed before the search.
+/// Whether a tensor, if more than one stage touches it, is written to memory and read back by every stage
+/// that uses it instead of being passed along the pipeline: mini_batch x bytes > L2/8 and some user is not
+/// the next layer. L2 is the smallest of the package's chiplets, so that the flag is fixed before the search.
 bool goes_through_memory(const Problem& problem, int model, int tensor, std::int64_t mini_batch);
 
 /// Words used in files and on the command line.

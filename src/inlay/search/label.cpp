@@ -44,30 +44,43 @@ class Kept {
   std::vector<double> bytes_;
 };
 
+/// Sorts labels by reference; the index makes the order of equals that of their making.
+struct Order {
+  double first;
+  double second;
+  std::uint32_t index;
+  auto operator<=>(const Order&) const = default;
+};
+
 }  // namespace
 
 void keep_pareto(std::vector<Label>& labels, const LabelDimensions& dimensions, double tolerance) {
+  // Reused from call to call: this is the innermost loop of the search.
   thread_local Kept kept;
+  thread_local std::vector<Order> order;
+  thread_local std::vector<Label> sorted;
   kept.clear();
-  std::stable_sort(labels.begin(), labels.end(), [&](const Label& a, const Label& b) {
-    if (dimensions.time && a.first != b.first) {
-      return a.first < b.first;
-    }
-    return dimensions.energy ? a.energy < b.energy : a.bytes < b.bytes;
-  });
+  order.clear();
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const Label& label = labels[i];
+    const double other = dimensions.energy ? label.energy : label.bytes;
+    order.push_back({dimensions.time ? label.first : other, other, static_cast<std::uint32_t>(i)});
+  }
+  std::sort(order.begin(), order.end());
   const double slack = 1.0 + tolerance;
   constexpr double kNoLimit = std::numeric_limits<double>::infinity();
-  std::size_t count = 0;
-  for (const Label& label : labels) {
+  sorted.clear();
+  for (const Order& next : order) {
+    const Label& label = labels[next.index];
     const double steady = dimensions.time ? label.steady * slack : kNoLimit;
     const double energy = dimensions.energy ? label.energy * slack : kNoLimit;
     const double bytes = dimensions.bytes ? label.bytes * slack : kNoLimit;
     if (!kept.dominates(steady, energy, bytes)) {
       kept.add(label);
-      labels[count++] = label;
+      sorted.push_back(label);
     }
   }
-  labels.resize(count);
+  labels.assign(sorted.begin(), sorted.end());
 }
 
 }  // namespace inlay::search

@@ -7,10 +7,10 @@ namespace inlay::search {
 
 /// A pipeline's beginning, up to some cut: what of it matters to how it can end (docs/search.md).
 struct Label {
-  double first = 0.0;    // sum of `first` over its stages, s
-  double steady = 0.0;   // largest `steady`, s; 0 where there is one mini-batch only
-  double energy = 0.0;   // J
-  double bytes = 0.0;    // through memory
+  double first = 0.0;        // sum of `first` over its stages, s
+  double steady = 0.0;       // largest `steady`, s; 0 where there is one mini-batch only
+  double energy = 0.0;       // J
+  double bytes = 0.0;        // through memory
   std::int32_t parent = -1;  // label of the shorter path that it extends
   std::int32_t cut = 0;      // where its last stage begins
 };
@@ -22,8 +22,8 @@ struct LabelDimensions {
   bool bytes = true;
 };
 
-/// Keeps a label unless another is at most as large, but for a relative `tolerance`, in every coordinate that counts.
-/// The result is sorted by `first`. Of equal labels the one that stands first in `labels` stays.
+/// Keeps a label unless another is at most as large, but for a relative `tolerance`, in every coordinate that
+/// counts. The result is sorted by `first`. Of equal labels the one that stands first in `labels` stays.
 void keep_pareto(std::vector<Label>& labels, const LabelDimensions& dimensions, double tolerance);
 
 }  // namespace inlay::search

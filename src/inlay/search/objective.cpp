@@ -15,17 +15,22 @@ const std::vector<std::string>& names() {
 
 }  // namespace
 
-std::vector<std::string> objective_names() { return names(); }
+std::vector<std::string> objective_names() {
+  return names();
+}
 
 Objective objective_named(const std::string& name) {
   const auto found = std::find(names().begin(), names().end(), name);
   if (found == names().end()) {
-    throw base::InputError(fmt::format("'{}' is no objective; {}", name, base::allowed_values(name, names())));
+    throw base::InputError(
+        fmt::format("'{}' is no objective; {}", name, base::allowed_values(name, names())));
   }
   return static_cast<Objective>(found - names().begin());
 }
 
-std::string to_string(Objective objective) { return names()[static_cast<std::size_t>(objective)]; }
+std::string to_string(Objective objective) {
+  return names()[static_cast<std::size_t>(objective)];
+}
 
 double objective_value(Objective objective, double latency, double energy) {
   switch (objective) {

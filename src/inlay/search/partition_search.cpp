@@ -176,7 +176,8 @@ class PartitionSearch {
     if (pipelines.longest < 1) {
       return false;
     }
-    PipelineFront front = search_pipelines(pipelines, question_.threads, clock_, evaluations_left_ - result_.evaluations);
+    PipelineFront front =
+        search_pipelines(pipelines, question_.threads, clock_, evaluations_left_ - result_.evaluations);
     result_.evaluations += front.evaluations;
     result_.complete = result_.complete && front.complete;
     if (front.points.empty()) {
@@ -198,8 +199,8 @@ class PartitionSearch {
       least.energy = std::min(least.energy, point.energy);
       least.bytes = std::min(least.bytes, point.bytes);
     }
-    // Points that others dominate may have fewer bytes where bytes do not count, and labels were merged within the
-    // tolerance: keep the smaller bound there.
+    // Points that others dominate may have fewer bytes where bytes do not count, and labels were merged
+    // within the tolerance: keep the smaller bound there.
     const double slack = 1.0 - 1e-6;
     model.bound.latency = std::max(model.bound.latency, least.latency * slack);
     if (question_.objective == Objective::kEdp || question_.objective == Objective::kEnergy) {
@@ -230,7 +231,8 @@ class PartitionSearch {
         for (std::size_t i = 0; i < front.size(); ++i) {
           Sum longer{sum.latency + front[i].latency, sum.energy + front[i].energy, sum.chosen};
           longer.chosen.push_back(static_cast<int>(i));
-          if (value_of(longer.latency + rest_latency, longer.energy + rest_energy) < question_.incumbent * (1 + 1e-9)) {
+          if (value_of(longer.latency + rest_latency, longer.energy + rest_energy) <
+              question_.incumbent * (1 + 1e-9)) {
             next.push_back(std::move(longer));
           }
         }
@@ -251,7 +253,8 @@ class PartitionSearch {
   }
 
   double value_of(double latency, double energy) const {
-    return objective_value(question_.objective, latency, energy + question_.problem.package.static_power * latency);
+    return objective_value(question_.objective, latency,
+                           energy + question_.problem.package.static_power * latency);
   }
 
   void keep_if_better(double latency, double energy, const std::vector<std::vector<WindowPoint>>& fronts,
@@ -282,7 +285,8 @@ PartitionResult search_partition(const PartitionQuestion& question, const StopCl
   return PartitionSearch(question, clock, evaluations_left).run();
 }
 
-double partition_bound(const schedule::Problem& problem, const WindowPartition& partition, Objective objective) {
+double partition_bound(const schedule::Problem& problem, const WindowPartition& partition,
+                       Objective objective) {
   double latency = 0.0;
   double energy = 0.0;
   for (const WindowState& window : window_states(problem, partition)) {

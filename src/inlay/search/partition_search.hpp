@@ -8,8 +8,8 @@ namespace inlay::search {
 
 /// How finely a partition is searched.
 struct Resolution {
-  int most_cuts = 0;         // cuts per model and window, evenly over the expected work; 0: between all layers
-  double tolerance = 1e-9;   // relative dominance of labels
+  int most_cuts = 0;        // cuts per model and window, evenly over the expected work; 0: between all layers
+  double tolerance = 1e-9;  // relative dominance of labels
 };
 
 /// A schedule with the totals that the search has found for it.
@@ -37,12 +37,13 @@ struct PartitionQuestion {
   int threads = 1;
 };
 
-/// The best schedule over one window partition that is below the incumbent: pipelines of every window and model,
-/// packed within the windows, windows added up. With all cuts and a complete search it is the optimum.
+/// The best schedule over one window partition that is below the incumbent: pipelines of every window and
+/// model, packed within the windows, windows added up. With all cuts and a complete search it is the optimum.
 PartitionResult search_partition(const PartitionQuestion& question, const StopClock& clock,
                                  std::int64_t evaluations_left);
 
 /// A lower bound of the objective over all schedules of a partition, from layers alone.
-double partition_bound(const schedule::Problem& problem, const WindowPartition& partition, Objective objective);
+double partition_bound(const schedule::Problem& problem, const WindowPartition& partition,
+                       Objective objective);
 
 }  // namespace inlay::search

@@ -27,7 +27,8 @@ class Builder {
 
  private:
   int child(int parent, int place) {
-    std::vector<int>& siblings = parent < 0 ? trie_.roots : trie_.nodes[static_cast<std::size_t>(parent)].children;
+    std::vector<int>& siblings =
+        parent < 0 ? trie_.roots : trie_.nodes[static_cast<std::size_t>(parent)].children;
     for (const int node : siblings) {
       if (trie_.nodes[static_cast<std::size_t>(node)].place_class == place) {
         return node;
@@ -67,6 +68,8 @@ class Builder {
 
 }  // namespace
 
-PathTrie path_trie(const hardware::Package& package, int longest) { return Builder(package, longest).build(); }
+PathTrie path_trie(const hardware::Package& package, int longest) {
+  return Builder(package, longest).build();
+}
 
 }  // namespace inlay::search

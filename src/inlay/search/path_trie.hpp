@@ -12,13 +12,13 @@ namespace inlay::search {
 /// A set of chiplets, one bit each; packages of more than 64 chiplets are for other strategies.
 using ChipletSet = std::uint64_t;
 
-/// Paths of neighbouring chiplets, folded by what of them matters to a pipeline: the sequence of places (chiplet
-/// type, hops to memory). A node stands for all paths that share such a sequence.
+/// Paths of neighbouring chiplets, folded by what of them matters to a pipeline: the sequence of places
+/// (chiplet type, hops to memory). A node stands for all paths that share such a sequence.
 struct PathTrie {
   struct Node {
-    int parent = -1;                // a lower index; -1: the path's first chiplet
-    int depth = 1;                  // chiplets in the path
-    int place_class = 0;            // index into `places`
+    int parent = -1;      // a lower index; -1: the path's first chiplet
+    int depth = 1;        // chiplets in the path
+    int place_class = 0;  // index into `places`
     std::vector<int> children;
     /// Every set of chiplets that such a path can occupy, with one path for each: a set is listed once.
     std::vector<std::pair<ChipletSet, std::vector<int>>> paths;

@@ -24,7 +24,8 @@ CompulsoryBytes compulsory_bytes(const workload::Model& model, const LayerRange&
     const bool made_here = range.first <= tensor.producer && tensor.producer < range.last;
     const bool used_here = std::any_of(tensor.users.begin(), tensor.users.end(),
                                        [&](int user) { return range.first <= user && user < range.last; });
-    const bool needed_later = tensor.is_output || (!tensor.users.empty() && tensor.users.back() >= range.last);
+    const bool needed_later =
+        tensor.is_output || (!tensor.users.empty() && tensor.users.back() >= range.last);
     if ((made_here && needed_later) || (!made_here && used_here)) {
       bytes.per_sample += static_cast<double>(tensor.bytes);
     }
@@ -42,19 +43,23 @@ CheapestByte cheapest_byte(const hardware::Package& package) {
   CheapestByte cheapest;
   for (std::size_t chiplet = 0; chiplet < package.chiplets.size(); ++chiplet) {
     const int hops = package.memory_hops[chiplet];
-    const double bandwidth = hops == 0 ? hardware::interface_bandwidth(package)
-                                       : std::min(hardware::interface_bandwidth(package), package.network.bandwidth);
-    const hardware::ChipletType& type = package.types[static_cast<std::size_t>(package.chiplets[chiplet].type)];
+    const double bandwidth =
+        hops == 0 ? hardware::interface_bandwidth(package)
+                  : std::min(hardware::interface_bandwidth(package), package.network.bandwidth);
+    const hardware::ChipletType& type =
+        package.types[static_cast<std::size_t>(package.chiplets[chiplet].type)];
     cheapest.seconds = std::min(cheapest.seconds, 1.0 / bandwidth);
-    cheapest.joules = std::min(cheapest.joules, 8.0 * (package.memory.energy_per_bit + hops * package.network.energy_per_bit) +
-                                                    type.energy.l2_access);
+    cheapest.joules = std::min(cheapest.joules,
+                               8.0 * (package.memory.energy_per_bit + hops * package.network.energy_per_bit) +
+                                   type.energy.l2_access);
   }
   return cheapest;
 }
 
 }  // namespace
 
-PipelineBound pipeline_bound(const schedule::Problem& problem, int model, const LayerRange& range, int size_index) {
+PipelineBound pipeline_bound(const schedule::Problem& problem, int model, const LayerRange& range,
+                             int size_index) {
   const hardware::Package& package = problem.package;
   const cost::ModelCosts& costs = problem.costs.models[static_cast<std::size_t>(model)];
   const workload::ScenarioModel& entry = problem.scenario.models[static_cast<std::size_t>(model)];
@@ -69,7 +74,8 @@ PipelineBound pipeline_bound(const schedule::Problem& problem, int model, const 
     double cheapest = std::numeric_limits<double>::infinity();
     for (const hardware::Chiplet& chiplet : package.chiplets) {
       const cost::LayerCost& cost = costs.at(layer, size_index, chiplet.type);
-      fastest = std::min(fastest, static_cast<double>(cost.cycles) / package.types[static_cast<std::size_t>(chiplet.type)].clock);
+      fastest = std::min(fastest, static_cast<double>(cost.cycles) /
+                                      package.types[static_cast<std::size_t>(chiplet.type)].clock);
       cheapest = std::min(cheapest, cost.energy.total());
     }
     compute += fastest;

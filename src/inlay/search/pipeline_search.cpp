@@ -23,12 +23,15 @@ struct NodeLabels {
   std::vector<Label> least;
 };
 
-bool is_finite(const StageFigures& stage) { return std::isfinite(stage.first); }
+bool is_finite(const StageFigures& stage) {
+  return std::isfinite(stage.first);
+}
 
 /// The search of one mini-batch size.
 class SizeSearch {
  public:
-  SizeSearch(const PipelineQuestion& question, int size_index, const StopClock& clock, std::int64_t evaluations_left)
+  SizeSearch(const PipelineQuestion& question, int size_index, const StopClock& clock,
+             std::int64_t evaluations_left)
       : question_(question),
         mini_batch_(question.problem.costs.models[static_cast<std::size_t>(question.model)]
                         .mini_batches[static_cast<std::size_t>(size_index)]),
@@ -59,7 +62,9 @@ class SizeSearch {
   }
 
  private:
-  const PathTrie::Node& node_at(int node) const { return question_.trie.nodes[static_cast<std::size_t>(node)]; }
+  const PathTrie::Node& node_at(int node) const {
+    return question_.trie.nodes[static_cast<std::size_t>(node)];
+  }
 
   void expand(int node) {
     if (!front_.complete) {
@@ -90,8 +95,12 @@ class SizeSearch {
   }
 
   static void close_cut(NodeLabels& labels) {
-    Label least{std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity(),
-                std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity(), -1, 0};
+    Label least{std::numeric_limits<double>::infinity(),
+                std::numeric_limits<double>::infinity(),
+                std::numeric_limits<double>::infinity(),
+                std::numeric_limits<double>::infinity(),
+                -1,
+                0};
     for (std::size_t i = labels.begin.back(); i < labels.labels.size(); ++i) {
       const Label& label = labels.labels[i];
       least.first = std::min(least.first, label.first);
@@ -104,19 +113,17 @@ class SizeSearch {
   }
 
   Label extended(const Label& label, const StageFigures& stage, std::size_t parent, int cut) const {
-    return {label.first + stage.first,
-            mini_batches_ > 1 ? std::max(label.steady, stage.steady) : 0.0,
-            label.energy + stage.energy,
-            label.bytes + static_cast<double>(stage.memory_bytes),
-            static_cast<std::int32_t>(parent),
-            cut};
+    return {label.first + stage.first,         mini_batches_ > 1 ? std::max(label.steady, stage.steady) : 0.0,
+            label.energy + stage.energy,       label.bytes + static_cast<double>(stage.memory_bytes),
+            static_cast<std::int32_t>(parent), cut};
   }
 
   /// No end of a pipeline that begins so can be part of a better schedule.
   bool hopeless(const Label& label, std::size_t x) const {
     const double steady = std::max(label.steady, grid_.rest_steady()[x]);
     return question_.surroundings.hopeless(label.first + grid_.rest_first()[x] + refills_ * steady,
-                                           label.energy + grid_.rest_energy()[x], label.bytes + grid_.rest_bytes()[x]);
+                                           label.energy + grid_.rest_energy()[x],
+                                           label.bytes + grid_.rest_bytes()[x]);
   }
 
   void fill_cut(int node, int x, NodeLabels& labels) {
@@ -201,8 +208,8 @@ void keep_best_points(std::vector<PipelinePoint>& points, bool bytes_count) {
     if (!kept.empty() && kept.back().node != point.node) {
       node_begin = kept.size();
     }
-    const bool dominated =
-        std::any_of(kept.begin() + static_cast<std::ptrdiff_t>(node_begin), kept.end(), [&](const PipelinePoint& other) {
+    const bool dominated = std::any_of(
+        kept.begin() + static_cast<std::ptrdiff_t>(node_begin), kept.end(), [&](const PipelinePoint& other) {
           return other.energy <= point.energy && (!bytes_count || other.bytes <= point.bytes);
         });
     if (!dominated) {

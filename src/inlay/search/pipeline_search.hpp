@@ -17,8 +17,8 @@ struct PipelinePoint {
   double energy = 0.0;   // J
   double bytes = 0.0;    // through memory
   std::int64_t mini_batch = 1;
-  int node = 0;                // of the path trie
-  std::vector<int> cuts;       // layers at which stages begin, and the end
+  int node = 0;           // of the path trie
+  std::vector<int> cuts;  // layers at which stages begin, and the end
 };
 
 /// What is asked of `search_pipelines`.
@@ -27,22 +27,22 @@ struct PipelineQuestion {
   const PathTrie& trie;
   int model = 0;
   LayerRange range;
-  int longest = 1;              // most stages
-  std::vector<int> cuts;        // layers at which a stage may begin or end; both ends of the range included
-  double tolerance = 1e-9;      // relative dominance
+  int longest = 1;          // most stages
+  std::vector<int> cuts;    // layers at which a stage may begin or end; both ends of the range included
+  double tolerance = 1e-9;  // relative dominance
   Surroundings surroundings;
 };
 
 struct PipelineFront {
-  /// For every trie node, the pipelines that no other of the node beats in latency, energy and bytes and that may be
-  /// part of a better schedule. Sorted by node, then latency.
+  /// For every trie node, the pipelines that no other of the node beats in latency, energy and bytes and that
+  /// may be part of a better schedule. Sorted by node, then latency.
   std::vector<PipelinePoint> points;
   std::int64_t evaluations = 0;
-  bool complete = true;         // false: stopped; the points are valid, but others may be missing
+  bool complete = true;  // false: stopped; the points are valid, but others may be missing
 };
 
-/// Dynamic programming over cuts along the trie, for every mini-batch size (DESIGN section 6). Mini-batch sizes are
-/// spread over `threads` threads; the answer does not depend on how many.
+/// Dynamic programming over cuts along the trie, for every mini-batch size (DESIGN section 6). Mini-batch
+/// sizes are spread over `threads` threads; the answer does not depend on how many.
 PipelineFront search_pipelines(const PipelineQuestion& question, int threads, const StopClock& clock,
                                std::int64_t evaluations_left);
 
@@ -54,7 +54,8 @@ struct PipelineBound {
 };
 PipelineBound pipeline_bound(const schedule::Problem& problem, int model, const LayerRange& range);
 /// The same for one mini-batch size (index into the cost table's sizes).
-PipelineBound pipeline_bound(const schedule::Problem& problem, int model, const LayerRange& range, int size_index);
+PipelineBound pipeline_bound(const schedule::Problem& problem, int model, const LayerRange& range,
+                             int size_index);
 
 /// All layers of the range as cuts.
 std::vector<int> all_cuts(const LayerRange& range);

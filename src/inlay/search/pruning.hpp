@@ -6,8 +6,8 @@
 
 namespace inlay::search {
 
-/// Lower bounds of all that a pipeline's surroundings cost, and the value to beat: decides whether a pipeline with at
-/// least some latency, energy and memory bytes can still be part of a better schedule.
+/// Lower bounds of all that a pipeline's surroundings cost, and the value to beat: decides whether a pipeline
+/// with at least some latency, energy and memory bytes can still be part of a better schedule.
 struct Surroundings {
   Objective objective = Objective::kEdp;
   double incumbent = 0.0;         // objective value of the best schedule so far
@@ -16,8 +16,8 @@ struct Surroundings {
   double window_latency = 0.0;    // of the window's other pipelines, s
   double window_energy = 0.0;     // J
   double window_bytes = 0.0;
-  double rest_latency = 0.0;      // of the other windows, s
-  double rest_energy = 0.0;       // J
+  double rest_latency = 0.0;  // of the other windows, s
+  double rest_energy = 0.0;   // J
 
   bool hopeless(double latency, double energy, double bytes) const {
     const double window = std::max({latency, window_latency, (bytes + window_bytes) * seconds_per_byte});

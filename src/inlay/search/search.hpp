@@ -20,7 +20,8 @@ std::vector<std::string> objective_names();
 /// Throws base::InputError with the nearest spelling.
 Objective objective_named(const std::string& name);
 std::string to_string(Objective objective);
-/// The number that is minimised: seconds, joules, joule seconds, or seconds for throughput. `energy` includes static.
+/// The number that is minimised: seconds, joules, joule seconds, or seconds for throughput. `energy` includes
+/// static.
 double objective_value(Objective objective, double latency, double energy);
 
 /// When a search ends before it has proven its answer.
@@ -28,7 +29,7 @@ struct StopRule {
   double time_limit = std::numeric_limits<double>::infinity();  // s
   double gap = 0.0;                                             // relative: (value - bound) / value
   std::int64_t evaluations = std::numeric_limits<std::int64_t>::max();
-  const std::atomic<bool>* interrupted = nullptr;               // set by Ctrl-C
+  const std::atomic<bool>* interrupted = nullptr;  // set by Ctrl-C
 };
 
 /// A better schedule has been found: objective value so far and lower bound so far.
@@ -49,13 +50,13 @@ struct Options {
 struct Certificate {
   std::string strategy;
   Objective objective = Objective::kEdp;
-  double value = 0.0;         // of the schedule, to be minimised
-  double lower_bound = 0.0;   // no schedule of the space is below it
-  double gap = 0.0;           // (value - lower_bound) / value
-  bool proven = false;        // the gap is zero but for rounding (1e-9 relative dominance)
-  std::string space;          // the set of schedules that the bound speaks of
-  std::string binds;          // what holds the lower bound up
-  std::string stopped_by;     // "proof", "gap", "time limit", "evaluations", "interrupt"
+  double value = 0.0;        // of the schedule, to be minimised
+  double lower_bound = 0.0;  // no schedule of the space is below it
+  double gap = 0.0;          // (value - lower_bound) / value
+  bool proven = false;       // the gap is zero but for rounding (1e-9 relative dominance)
+  std::string space;         // the set of schedules that the bound speaks of
+  std::string binds;         // what holds the lower bound up
+  std::string stopped_by;    // "proof", "gap", "time limit", "evaluations", "interrupt"
   std::uint64_t seed = 1;
   std::int64_t evaluations = 0;  // stages appended to partial pipelines, or whole schedules for the baselines
   double seconds = 0.0;
@@ -67,8 +68,8 @@ struct Answer {
 };
 
 std::vector<std::string> strategy_names();
-/// Finds a schedule. Throws base::InputError for an unknown strategy, base::InfeasibleError naming the limit if there
-/// is no schedule at all in the strategy's space.
+/// Finds a schedule. Throws base::InputError for an unknown strategy, base::InfeasibleError naming the limit
+/// if there is no schedule at all in the strategy's space.
 Answer solve(const schedule::Problem& problem, Objective objective, const std::string& strategy,
              const Options& options);
 

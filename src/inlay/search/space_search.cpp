@@ -52,8 +52,8 @@ void name_misfit(const schedule::Problem& problem) {
     throw base::InfeasibleError(fmt::format("{}: {} models at once need as many chiplets, the package has {}",
                                             space.name, models, chiplets));
   }
-  throw base::InfeasibleError(fmt::format("{}: every layer fits some chiplet's L2 alone, but no schedule of this space fits",
-                                          space.name));
+  throw base::InfeasibleError(fmt::format(
+      "{}: every layer fits some chiplet's L2 alone, but no schedule of this space fits", space.name));
 }
 
 double objective_of(Objective objective, const evaluate::ScheduleCost& cost) {
@@ -62,9 +62,15 @@ double objective_of(Objective objective, const evaluate::ScheduleCost& cost) {
 
 class SpaceSearch {
  public:
-  SpaceSearch(const schedule::Problem& problem, Objective objective, const Space& space, const Options& options)
-      : problem_(problem), objective_(objective), space_(space), options_(options), clock_(options.stop),
-        trie_(path_trie(problem.package, space.longest)), bounds_(space.partitions.size()) {
+  SpaceSearch(const schedule::Problem& problem, Objective objective, const Space& space,
+              const Options& options)
+      : problem_(problem),
+        objective_(objective),
+        space_(space),
+        options_(options),
+        clock_(options.stop),
+        trie_(path_trie(problem.package, space.longest)),
+        bounds_(space.partitions.size()) {
     for (std::size_t i = 0; i < space.partitions.size(); ++i) {
       bounds_[i] = partition_bound(problem, space.partitions[i], objective);
     }
@@ -110,24 +116,28 @@ class SpaceSearch {
   std::vector<std::size_t> promising_first() const {
     std::vector<std::size_t> order(bounds_.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return bounds_[a] < bounds_[b]; });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return bounds_[a] < bounds_[b]; });
     return order;
   }
 
   bool stopped() const { return clock_.expired() || clock_.evaluations_left(evaluations_) <= 0; }
 
   PartitionResult search(std::size_t index, const Resolution& resolution) {
-    // What is sought must be better by more than the gap that the user accepts, once there is something at all.
+    // What is sought must be better by more than the gap that the user accepts, once there is something at
+    // all.
     const bool fine = resolution.most_cuts == 0;
-    const double threshold = value_ == kInfinite ? kInfinite : value_ * (fine ? 1.0 - options_.stop.gap : 1.0);
+    const double threshold =
+        value_ == kInfinite ? kInfinite : value_ * (fine ? 1.0 - options_.stop.gap : 1.0);
     if (bounds_[index] >= threshold) {
       return {};
     }
     if (stopped()) {
       return {std::nullopt, false, 0};
     }
-    const PartitionQuestion question{problem_,   trie_,           space_.partitions[index], objective_, threshold,
-                                     space_.longest, resolution, options_.threads};
+    const PartitionQuestion question{problem_,   trie_,           space_.partitions[index],
+                                     objective_, threshold,       space_.longest,
+                                     resolution, options_.threads};
     PartitionResult result = search_partition(question, clock_, clock_.evaluations_left(evaluations_));
     evaluations_ += result.evaluations;
     if (result.best && result.best->value < value_) {
@@ -174,7 +184,8 @@ class SpaceSearch {
     // The search's own sums and the reference evaluator must agree: a difference would be a defect.
     const double checked = objective_of(objective_, evaluate::evaluate_reference(problem_, best_));
     if (std::abs(checked - value_) > 1e-9 * checked) {
-      throw base::DefectError(fmt::format("the search costs its schedule at {}, the reference evaluator at {}", value_, checked));
+      throw base::DefectError(
+          fmt::format("the search costs its schedule at {}, the reference evaluator at {}", value_, checked));
     }
     Certificate certificate;
     certificate.objective = objective_;
@@ -218,10 +229,12 @@ class SpaceSearch {
 
 }  // namespace
 
-Answer search_space(const schedule::Problem& problem, Objective objective, const Space& space, const Options& options) {
+Answer search_space(const schedule::Problem& problem, Objective objective, const Space& space,
+                    const Options& options) {
   if (problem.package.chiplets.size() > 64) {
-    throw base::InfeasibleError(fmt::format("{}: packages of at most 64 chiplets can be searched, this one has {}",
-                                            space.name, problem.package.chiplets.size()));
+    throw base::InfeasibleError(
+        fmt::format("{}: packages of at most 64 chiplets can be searched, this one has {}", space.name,
+                    problem.package.chiplets.size()));
   }
   return SpaceSearch(problem, objective, space, options).run();
 }

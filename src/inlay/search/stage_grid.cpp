@@ -81,7 +81,8 @@ void StageGrid::derive_rest() {
         rest_first_[from] = std::min(rest_first_[from], stage.first + rest_first_[to]);
         rest_steady_[from] = std::min(rest_steady_[from], std::max(stage.steady, rest_steady_[to]));
         rest_energy_[from] = std::min(rest_energy_[from], stage.energy + rest_energy_[to]);
-        rest_bytes_[from] = std::min(rest_bytes_[from], static_cast<double>(stage.memory_bytes) + rest_bytes_[to]);
+        rest_bytes_[from] =
+            std::min(rest_bytes_[from], static_cast<double>(stage.memory_bytes) + rest_bytes_[to]);
       }
     }
   }

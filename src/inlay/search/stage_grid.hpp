@@ -9,8 +9,8 @@
 
 namespace inlay::search {
 
-/// The figures of every stage between two cuts, for every place of a package and one mini-batch size, and what the
-/// rest of a pipeline costs at least from every cut on.
+/// The figures of every stage between two cuts, for every place of a package and one mini-batch size, and
+/// what the rest of a pipeline costs at least from every cut on.
 class StageGrid {
  public:
   StageGrid(const PipelineQuestion& question, std::int64_t mini_batch, std::int64_t mini_batches);
@@ -20,7 +20,9 @@ class StageGrid {
   const evaluate::StageFigures& figures(int place, int y, int x) const {
     return cells_[static_cast<std::size_t>(place)][index(y, x)];
   }
-  bool settled(int place, int y, int x) const { return settled_[static_cast<std::size_t>(place)][index(y, x)] != 0; }
+  bool settled(int place, int y, int x) const {
+    return settled_[static_cast<std::size_t>(place)][index(y, x)] != 0;
+  }
   /// Works out the true figures; `first` is infinite if the stage does not fit L2.
   void settle(int place, int y, int x);
 

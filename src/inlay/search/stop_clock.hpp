@@ -15,7 +15,9 @@ class StopClock {
   double seconds() const {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
   }
-  bool interrupted() const { return rule_.interrupted != nullptr && rule_.interrupted->load(std::memory_order_relaxed); }
+  bool interrupted() const {
+    return rule_.interrupted != nullptr && rule_.interrupted->load(std::memory_order_relaxed);
+  }
   /// Time is up or the user has had enough: stop at once.
   bool expired() const { return interrupted() || seconds() >= rule_.time_limit; }
   /// Evaluations that may still be done after `done` of them.

@@ -10,24 +10,31 @@
 namespace inlay::search {
 namespace {
 
-int chiplets(const schedule::Problem& problem) { return static_cast<int>(problem.package.chiplets.size()); }
+int chiplets(const schedule::Problem& problem) {
+  return static_cast<int>(problem.package.chiplets.size());
+}
 
 Space exact_space(const schedule::Problem& problem, const Options& options) {
-  return {fmt::format("first-fit windows of all models together and of one model after the other, 0 to {} splits; "
-                      "contiguous segments on paths of neighbouring chiplets; any mini-batch ceil(b/i)",
-                      options.most_splits),
+  return {fmt::format(
+              "first-fit windows of all models together and of one model after the other, 0 to {} splits; "
+              "contiguous segments on paths of neighbouring chiplets; any mini-batch ceil(b/i)",
+              options.most_splits),
           window_family(problem, options.most_splits), chiplets(problem)};
 }
 
 Space standalone_space(const schedule::Problem& problem, const Options&) {
   return {"standalone: one window, each model whole on a chiplet of its own; any mini-batch ceil(b/i)",
-          {first_fit(problem, 0)}, 1};
+          {first_fit(problem, 0)},
+          1};
 }
 
 Space sequential_space(const schedule::Problem& problem, const Options&) {
-  return {"sequential: a window per model in the scenario's order, pipelined over neighbouring chiplets; any mini-batch "
-          "ceil(b/i)",
-          {one_after_the_other(problem, 0)}, chiplets(problem)};
+  return {
+      "sequential: a window per model in the scenario's order, pipelined over neighbouring chiplets; any "
+      "mini-batch "
+      "ceil(b/i)",
+      {one_after_the_other(problem, 0)},
+      chiplets(problem)};
 }
 
 struct Strategy {

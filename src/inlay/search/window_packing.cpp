@@ -39,7 +39,8 @@ void keep_best(std::vector<Combination>& combinations, bool bytes_count) {
 }
 
 /// Points of one model that can stand on exactly one set of chiplets, with the path to use.
-std::map<ChipletSet, std::vector<std::pair<int, int>>> points_by_set(const PathTrie& trie, const PackedModel& model) {
+std::map<ChipletSet, std::vector<std::pair<int, int>>> points_by_set(const PathTrie& trie,
+                                                                     const PackedModel& model) {
   std::map<ChipletSet, std::vector<std::pair<int, int>>> result;
   for (std::size_t point = 0; point < model.points.size(); ++point) {
     const auto& paths = trie.nodes[static_cast<std::size_t>(model.points[point].node)].paths;
@@ -51,7 +52,8 @@ std::map<ChipletSet, std::vector<std::pair<int, int>>> points_by_set(const PathT
 }
 
 /// What the models from `first` on cost at least.
-Surroundings with_remaining(const Surroundings& outside, const std::vector<PackedModel>& models, std::size_t first) {
+Surroundings with_remaining(const Surroundings& outside, const std::vector<PackedModel>& models,
+                            std::size_t first) {
   Surroundings result = outside;
   for (std::size_t m = first; m < models.size(); ++m) {
     result.window_latency = std::max(result.window_latency, models[m].bound.latency);
@@ -61,8 +63,8 @@ Surroundings with_remaining(const Surroundings& outside, const std::vector<Packe
   return result;
 }
 
-void add_model(const PathTrie& trie, const PackedModel& model, const Surroundings& remaining, const Layer& before,
-               Layer& after) {
+void add_model(const PathTrie& trie, const PackedModel& model, const Surroundings& remaining,
+               const Layer& before, Layer& after) {
   const auto sets = points_by_set(trie, model);
   for (const auto& [occupied, combinations] : before) {
     for (const auto& [set, points] : sets) {
@@ -91,7 +93,8 @@ void add_model(const PathTrie& trie, const PackedModel& model, const Surrounding
   }
 }
 
-schedule::Pipeline pipeline_of(const PathTrie& trie, const PackedModel& model, int point_index, int path_index) {
+schedule::Pipeline pipeline_of(const PathTrie& trie, const PackedModel& model, int point_index,
+                               int path_index) {
   const PipelinePoint& point = model.points[static_cast<std::size_t>(point_index)];
   const auto& path =
       trie.nodes[static_cast<std::size_t>(point.node)].paths[static_cast<std::size_t>(path_index)].second;
@@ -125,7 +128,8 @@ std::vector<WindowPoint> pack_window(const PathTrie& trie, const std::vector<Pac
   for (const Combination& combination : all) {
     WindowPoint point{combination.latency, combination.energy, {}};
     for (std::size_t m = 0; m < models.size(); ++m) {
-      point.pipelines.push_back(pipeline_of(trie, models[m], combination.chosen[m].first, combination.chosen[m].second));
+      point.pipelines.push_back(
+          pipeline_of(trie, models[m], combination.chosen[m].first, combination.chosen[m].second));
     }
     std::sort(point.pipelines.begin(), point.pipelines.end(),
               [](const schedule::Pipeline& a, const schedule::Pipeline& b) { return a.model < b.model; });

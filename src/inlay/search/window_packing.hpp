@@ -21,9 +21,10 @@ struct PackedModel {
   PipelineBound bound;  // no pipeline is below it
 };
 
-/// Places the models' pipelines on disjoint sets of chiplets: dynamic programming over occupied sets, keeping for each
-/// set what no other combination beats in latency, energy and bytes. `surroundings` speaks of the other windows only.
-/// The result is sorted by latency; empty if nothing fits or nothing can beat the incumbent.
+/// Places the models' pipelines on disjoint sets of chiplets: dynamic programming over occupied sets, keeping
+/// for each set what no other combination beats in latency, energy and bytes. `surroundings` speaks of the
+/// other windows only. The result is sorted by latency; empty if nothing fits or nothing can beat the
+/// incumbent.
 std::vector<WindowPoint> pack_window(const PathTrie& trie, const std::vector<PackedModel>& models,
                                      const Surroundings& surroundings);
 

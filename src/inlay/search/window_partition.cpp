@@ -7,7 +7,8 @@
 namespace inlay::search {
 namespace {
 
-/// Seconds that each layer's whole batch is expected to compute: over chiplet types, weighted by their number.
+/// Seconds that each layer's whole batch is expected to compute: over chiplet types, weighted by their
+/// number.
 std::vector<double> expected_latencies(const schedule::Problem& problem, std::size_t model) {
   const cost::ModelCosts& costs = problem.costs.models[model];
   const int whole_batch = static_cast<int>(costs.mini_batches.size()) - 1;
@@ -103,7 +104,8 @@ WindowPartition one_after_the_other(const schedule::Problem& problem, int splits
     for (const LayerRange& range : pack(expected, sum(expected) / (splits + 1), splits)) {
       std::vector<LayerRange> window(models);
       for (std::size_t other = 0; other < models; ++other) {
-        const int at = other < model ? static_cast<int>(problem.scenario.models[other].model.layers.size()) : 0;
+        const int at =
+            other < model ? static_cast<int>(problem.scenario.models[other].model.layers.size()) : 0;
         window[other] = other == model ? range : LayerRange{at, at};
       }
       partition.windows.push_back(std::move(window));

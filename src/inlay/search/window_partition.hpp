@@ -21,15 +21,16 @@ struct WindowPartition {
   std::vector<std::vector<LayerRange>> windows;  // [window][model]; no window is empty of all models
 };
 
-/// SCAR's first-fit packing (reference/SCAR.md "Method"): the longest model's expected latency is cut into splits + 1
-/// equal spans; layers are packed in order; one that would cross a boundary goes to the next window; one longer than
-/// a span stands alone in the next empty window; the last window takes the rest.
+/// SCAR's first-fit packing (reference/SCAR.md "Method"): the longest model's expected latency is cut into
+/// splits + 1 equal spans; layers are packed in order; one that would cross a boundary goes to the next
+/// window; one longer than a span stands alone in the next empty window; the last window takes the rest.
 WindowPartition first_fit(const schedule::Problem& problem, int splits);
 
 /// A model after the other in the scenario's order, each cut by first-fit on its own into splits + 1 spans.
 WindowPartition one_after_the_other(const schedule::Problem& problem, int splits);
 
-/// The family that `exact` searches: first_fit and one_after_the_other for 0 .. most_splits, each partition once.
+/// The family that `exact` searches: first_fit and one_after_the_other for 0 .. most_splits, each partition
+/// once.
 std::vector<WindowPartition> window_family(const schedule::Problem& problem, int most_splits);
 
 }  // namespace inlay::search
