@@ -77,6 +77,22 @@ std::vector<int> even_cuts(const schedule::Problem& problem, int model, const La
   return cuts;
 }
 
+/// Adds the places inside `range` at which a schedule begins a stage of the model.
+void add_cuts_of(const schedule::Schedule& schedule, int model, const LayerRange& range,
+                 std::vector<int>& cuts) {
+  for (const schedule::Window& window : schedule.windows) {
+    for (const schedule::Pipeline& pipeline : window.pipelines) {
+      for (const schedule::Stage& stage : pipeline.stages) {
+        if (pipeline.model == model && range.first < stage.first && stage.first < range.last) {
+          cuts.push_back(stage.first);
+        }
+      }
+    }
+  }
+  std::sort(cuts.begin(), cuts.end());
+  cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
+}
+
 class PartitionSearch {
  public:
   PartitionSearch(const PartitionQuestion& question, const StopClock& clock, std::int64_t evaluations_left)
@@ -111,6 +127,7 @@ class PartitionSearch {
     Surroundings result;
     result.objective = question_.objective;
     result.incumbent = question_.incumbent;
+    result.latency_limit = question_.latency_limit;
     result.static_power = question_.problem.package.static_power;
     result.seconds_per_byte = seconds_per_byte_;
     for (std::size_t w = 0; w < windows_.size(); ++w) {
@@ -164,15 +181,14 @@ class PartitionSearch {
     const LayerRange& range = window.ranges[m];
     // Every other model of the window needs a chiplet too.
     const int free = static_cast<int>(question_.problem.package.chiplets.size() + 1 - window.models.size());
-    const PipelineQuestion pipelines{
-        question_.problem,
-        question_.trie,
-        model.model,
-        range,
-        std::min({question_.longest, free, range.last - range.first}),
-        even_cuts(question_.problem, model.model, range, question_.resolution.most_cuts),
-        question_.resolution.tolerance,
-        around(w, m)};
+    const PipelineQuestion pipelines{question_.problem,
+                                     question_.trie,
+                                     model.model,
+                                     range,
+                                     std::min({question_.longest, free, range.last - range.first}),
+                                     cuts_of(model.model, range),
+                                     question_.resolution.tolerance,
+                                     around(w, m)};
     if (pipelines.longest < 1) {
       return false;
     }
@@ -188,6 +204,14 @@ class PartitionSearch {
       tighten(model, window);
     }
     return true;
+  }
+
+  std::vector<int> cuts_of(int model, const LayerRange& range) const {
+    std::vector<int> cuts = even_cuts(question_.problem, model, range, question_.resolution.most_cuts);
+    if (question_.keep_cuts != nullptr) {
+      add_cuts_of(*question_.keep_cuts, model, range, cuts);
+    }
+    return cuts;
   }
 
   /// What can be part of a better schedule is not below the points that survived.
@@ -231,8 +255,9 @@ class PartitionSearch {
         for (std::size_t i = 0; i < front.size(); ++i) {
           Sum longer{sum.latency + front[i].latency, sum.energy + front[i].energy, sum.chosen};
           longer.chosen.push_back(static_cast<int>(i));
-          if (value_of(longer.latency + rest_latency, longer.energy + rest_energy) <
-              question_.incumbent * (1 + 1e-9)) {
+          if (longer.latency + rest_latency <= question_.latency_limit &&
+              value_of(longer.latency + rest_latency, longer.energy + rest_energy) <
+                  question_.incumbent * (1 + 1e-9)) {
             next.push_back(std::move(longer));
           }
         }

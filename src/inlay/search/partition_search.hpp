@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <optional>
 
 #include "inlay/search/window_packing.hpp"
@@ -35,6 +36,8 @@ struct PartitionQuestion {
   int longest = 1;         // most stages of a pipeline
   Resolution resolution;
   int threads = 1;
+  double latency_limit = std::numeric_limits<double>::infinity();  // s; only schedules within it are sought
+  const schedule::Schedule* keep_cuts = nullptr;                   // its cuts stand among the coarse ones
 };
 
 /// The best schedule over one window partition that is below the incumbent: pipelines of every window and

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <limits>
 
 #include "inlay/search/search.hpp"
 
@@ -16,13 +17,17 @@ struct Surroundings {
   double window_latency = 0.0;    // of the window's other pipelines, s
   double window_energy = 0.0;     // J
   double window_bytes = 0.0;
-  double rest_latency = 0.0;  // of the other windows, s
-  double rest_energy = 0.0;   // J
+  double rest_latency = 0.0;                                       // of the other windows, s
+  double rest_energy = 0.0;                                        // J
+  double latency_limit = std::numeric_limits<double>::infinity();  // of the schedule, s
 
   bool hopeless(double latency, double energy, double bytes) const {
     const double window = std::max({latency, window_latency, (bytes + window_bytes) * seconds_per_byte});
     const double total = rest_latency + window;
     const double joules = rest_energy + window_energy + energy + static_power * total;
+    if (total > latency_limit) {
+      return true;
+    }
     switch (objective) {
       case Objective::kEnergy:
         return joules >= incumbent;

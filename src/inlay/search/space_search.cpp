@@ -97,6 +97,7 @@ class SpaceSearch {
       }
       fall_back();
     }
+    save_energy();
     return answer();
   }
 
@@ -158,6 +159,30 @@ class SpaceSearch {
       bounds_[index] = std::max(bounds_[index], result.best ? result.best->value : threshold);
     } else {
       complete_ = false;
+    }
+  }
+
+  /// Among schedules of the best latency, one of little energy: a pipeline that is not the slowest of its
+  /// window need not hurry. Sought with few cuts, so the energy is not proven least; the latency stays what
+  /// it is.
+  void save_energy() {
+    const bool timed = objective_ == Objective::kLatency || objective_ == Objective::kThroughput;
+    if (!timed || stopped()) {
+      return;
+    }
+    double least = evaluate::evaluate_reference(problem_, best_).energy.total();
+    for (const std::size_t i : promising_first()) {
+      const PartitionQuestion question{
+          problem_,       trie_,      space_.partitions[i], Objective::kEnergy,     least,
+          space_.longest, kCoarse[0], options_.threads,     value_ * (1.0 + 1e-12), &best_};
+      const PartitionResult result =
+          search_partition(question, clock_, clock_.evaluations_left(evaluations_));
+      evaluations_ += result.evaluations;
+      if (result.best) {
+        least = result.best->energy;
+        best_ = result.best->schedule;
+        value_ = result.best->latency;
+      }
     }
   }
 
