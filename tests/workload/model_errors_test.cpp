@@ -2,9 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <string>
 
 #include "inlay/base/error.hpp"
+#include "inlay/base/file.hpp"
 #include "inlay/workload/model_file.hpp"
 
 namespace inlay::workload {
@@ -270,6 +272,26 @@ TEST(ModelErrors, Blocks) {
   EXPECT_THAT(message_of(with_block("{inputs: [x], layers: [{name: r, op: relu, input: outer}]}",
                                     "- {name: outer, op: relu}\n- {name: u, block: b}\n")),
               HasSubstr("makes the tensor 'u.outer'"));
+}
+
+TEST(ModelErrors, ABlockMayBeLeftOut) {
+  const std::string block = "{inputs: [x], layers: [{name: r, op: relu}]}";
+  EXPECT_EQ(message_of(with_block(block, "- {name: u, block: b, when: false}\n- {name: a, op: relu}\n")),
+            "no error");
+}
+
+TEST(ModelErrors, ModelsThatAreLikeThemselves) {
+  const std::string path = testing::TempDir() + "inlay-like-itself.yaml";
+  base::write_file(path, "name: m\nlike: inlay-like-itself.yaml\n");
+  std::string message = "no error";
+  try {
+    load_model(path);
+  } catch (const base::InputError& error) {
+    message = error.what();
+  }
+  std::filesystem::remove(path);
+  EXPECT_THAT(message,
+              HasSubstr("inlay-like-itself.yaml:2:7: like: more than 8 models, each like the next one"));
 }
 
 TEST(ModelErrors, BlocksThatExplode) {

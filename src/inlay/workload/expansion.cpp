@@ -124,6 +124,9 @@ class Expander {
         item.fail(fmt::format("layer '{}' needs either 'op' or 'block'", name));
       }
       declare_layer(name, name_node);
+      if (block) {
+        find_block(*block).used = true;
+      }
       const std::vector<TensorReference> inputs = read_inputs(keys, scope, previous);
       const auto when = keys.optional("when");
       if (when && !evaluate_flag(*when, *scope.names)) {
@@ -184,12 +187,8 @@ class Expander {
 
   void use_block(base::YamlMap& keys, const base::YamlNode& block_node, const std::string& name,
                  const std::vector<TensorReference>& inputs, const Scope& scope) {
-    if (blocks_.empty()) {
-      block_node.fail("the model defines no 'blocks'");
-    }
-    const std::string block_name = block_names_[block_node.choice(block_names_)];
-    Block& block = blocks_.at(block_name);
-    block.used = true;
+    const Block& block = find_block(block_node);
+    const std::string block_name = block_node.text();
     const std::vector<std::string> nest = nested(scope.blocks, block_name, block_node);
     if (inputs.size() != block.inputs.size()) {
       inputs.front().at.fail(fmt::format("block '{}' takes {} input{} ({}), {} given", block_name,
@@ -221,6 +220,13 @@ class Expander {
         export_outputs(block, name, use);
       }
     }
+  }
+
+  Block& find_block(const base::YamlNode& node) {
+    if (blocks_.empty()) {
+      node.fail("the model defines no 'blocks'");
+    }
+    return blocks_.at(block_names_[node.choice(block_names_)]);
   }
 
   static std::vector<std::string> nested(std::vector<std::string> blocks, const std::string& name,

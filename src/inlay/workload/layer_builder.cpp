@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "inlay/base/checked.hpp"
 #include "inlay/workload/description.hpp"
@@ -172,10 +173,9 @@ void build_convolution(Draft& draft) {
   const Window window = read_window(draft, input, false);
   const std::int64_t channels = draft.size("channels");
   const std::int64_t groups = draft.size_or("groups", 1);
-  for (const std::int64_t divided : {input[0], channels}) {
-    if (divided % groups != 0) {
-      draft.fail(fmt::format("{} groups do not divide {} {} channels", groups, divided,
-                             divided == channels ? "output" : "input"));
+  for (const auto& [side, count] : {std::pair("input", input[0]), std::pair("output", channels)}) {
+    if (count % groups != 0) {
+      draft.fail(fmt::format("{} groups do not divide {} {} channels", groups, count, side));
     }
   }
   const auto norm = draft.optional("batch_norm");
