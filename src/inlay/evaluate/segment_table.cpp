@@ -8,8 +8,7 @@ namespace inlay::evaluate {
 
 SegmentTable::SegmentTable(const schedule::Problem& problem, int model, int window_first, int window_last,
                            std::int64_t mini_batch, int type)
-    : problem_(problem),
-      model_(problem.scenario.models[static_cast<std::size_t>(model)].model),
+    : model_(problem.scenario.models[static_cast<std::size_t>(model)].model),
       costs_(problem.costs.models[static_cast<std::size_t>(model)]),
       mini_batch_(mini_batch),
       mini_batch_index_(costs_.index_of(mini_batch)),

@@ -59,7 +59,6 @@ class SegmentTable {
   std::int64_t held_bytes(const TensorFacts& tensor, int first, int last, int layer, int last_use_here) const;
   int last_use_before(int tensor, int last) const;
 
-  const schedule::Problem& problem_;
   const workload::Model& model_;
   const cost::ModelCosts& costs_;
   std::int64_t mini_batch_;
