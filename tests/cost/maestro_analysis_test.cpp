@@ -148,6 +148,8 @@ TEST(Maestro, RefusesWhatMaestroRefuses) {
   add_level(depthwise, {{true, kC, 1, 1}}, 8);
   EXPECT_THROW(analyse(depthwise, kHardware), base::InfeasibleError);  // B15
   EXPECT_THROW(analyse(worked_example(), {63, 256, 1, 70000, 1}), base::InfeasibleError);
+  EXPECT_THROW(analyse(worked_example(), {4096, 0, 1, 70000, 1}), base::InfeasibleError);
+  EXPECT_THROW(analyse(worked_example(), {std::int64_t{1} << 31, 256, 1, 70000, 1}), base::InfeasibleError);
   MappedLayer unparallel = layer_of(LayerKind::kGemm, {{kM, 4}});
   add_level(unparallel, {{false, kM, 1, 1}});
   EXPECT_THROW(analyse(unparallel, kHardware), base::InfeasibleError);

@@ -171,9 +171,19 @@ class Report {
   double pes_ = 0.0;
 };
 
+void check(const Hardware& hardware) {
+  constexpr std::int64_t kMostPes = std::int64_t{1} << 30;
+  if (hardware.pes < 1 || hardware.pes > kMostPes || hardware.noc_bandwidth < 1 || hardware.noc_hops < 0 ||
+      hardware.offchip_bandwidth < 1 || hardware.simd_lanes < 1) {
+    throw base::InfeasibleError(
+        "PEs (at most 2^30), bandwidths and SIMD lanes must be positive and hops not negative");
+  }
+}
+
 }  // namespace
 
 Analysis analyse(const MappedLayer& layer, const Hardware& hardware, Occurrences occurrences) {
+  check(hardware);
   return Report(layer, hardware, occurrences).run();
 }
 

@@ -15,10 +15,6 @@ std::string real(double value) {
   return std::isnan(value) ? "-nan" : fmt::format("{:.6g}", value);
 }
 
-double ratio(double a, double b) {
-  return a / b;
-}
-
 double ratio(std::int64_t a, std::int64_t b) {
   return static_cast<double>(a) / static_cast<double>(b);
 }
@@ -78,7 +74,7 @@ std::string CsvWriter::row(const std::string& network, const std::string& layer,
   previous_l1_ = sum_accesses(analysis).l1;
   const AreaAndPower physical = area_and_power(analysis, hardware_);
   const auto macs = static_cast<double>(analysis.macs);
-  const double throughput = ratio(macs, static_cast<double>(analysis.runtime));
+  const double throughput = ratio(analysis.macs, analysis.runtime);
   const double undefined = std::numeric_limits<double>::quiet_NaN();
   std::string text = fmt::format(
       "{},{},{},{},{},{},{},{},{}", network, layer, hardware_.pes, analysis.runtime, real(energy),

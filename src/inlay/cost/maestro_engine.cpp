@@ -108,6 +108,9 @@ class MaestroEngine : public CostEngine {
 
   LayerCost evaluate(const workload::Layer& layer, std::int64_t mini_batch,
                      const ChipletType& type) const override {
+    if (mini_batch < 1 || type.vector_lanes < 1) {
+      throw base::DefectError("an engine was asked for a mini-batch or for vector lanes below 1");
+    }
     try {
       if (const auto* vector = std::get_if<workload::VectorShape>(&layer.shape)) {
         return vector_cost(*vector, mini_batch, type);
