@@ -1,0 +1,273 @@
+#pragma once
+
+#include <limits>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "inlay/schedule/problem.hpp"
+#include "inlay/schedule/schedule.hpp"
+
+// Names every field of a problem and of a schedule once, for JsonWriter and JsonReader. What the reader has
+// to check beyond single values stands in document_checks.hpp.
+
+namespace inlay::schedule {
+
+constexpr std::int64_t kMostRepeats = std::numeric_limits<std::int32_t>::max();
+
+template <typename Archive>
+void describe(Archive& archive, workload::ConvolutionShape& shape) {
+  archive.integer("groups", shape.groups, 1);
+  archive.integer("out_channels", shape.out_channels, 1);
+  archive.integer("in_channels", shape.in_channels, 1);
+  archive.integer("out_height", shape.out_height, 1);
+  archive.integer("out_width", shape.out_width, 1);
+  archive.integer("kernel_height", shape.kernel_height, 1);
+  archive.integer("kernel_width", shape.kernel_width, 1);
+  archive.integer("stride_y", shape.stride_y, 1);
+  archive.integer("stride_x", shape.stride_x, 1);
+  archive.integer("dilation_y", shape.dilation_y, 1);
+  archive.integer("dilation_x", shape.dilation_x, 1);
+}
+
+template <typename Archive>
+void describe(Archive& archive, workload::GemmShape& shape) {
+  archive.integer("m", shape.m, 1);
+  archive.integer("n", shape.n, 1);
+  archive.integer("k", shape.k, 1);
+  archive.integer("repeats", shape.repeats, 1);
+  archive.boolean("weights", shape.weights);
+}
+
+template <typename Archive>
+void describe(Archive& archive, workload::VectorShape& shape) {
+  archive.integer("operations", shape.operations, 0);
+}
+
+template <typename Archive>
+void describe(Archive& archive, workload::Shape& shape) {
+  std::size_t kind = shape.index();
+  archive.word("kind", kind, {"convolution", "gemm", "vector"});
+  if constexpr (Archive::kReading) {
+    shape = kind == 0 ? workload::Shape(workload::ConvolutionShape{})
+                      : (kind == 1 ? workload::Shape(workload::GemmShape{})
+                                   : workload::Shape(workload::VectorShape{}));
+  }
+  std::visit([&](auto& one) { describe(archive, one); }, shape);
+}
+
+/// Makers and users of a tensor are not written: they follow from what the layers read and make.
+template <typename Archive>
+void describe(Archive& archive, workload::Tensor& tensor) {
+  archive.text("name", tensor.name);
+  archive.integers("dimensions", tensor.dimensions, 1);
+  archive.integer("bits", tensor.bits, 1);
+  archive.integer("bytes", tensor.bytes, 1);
+  archive.boolean("output", tensor.is_output);
+}
+
+template <typename Archive>
+void describe_layer(Archive& archive, workload::Layer& layer, std::size_t tensors) {
+  archive.text("name", layer.name);
+  archive.text("op", layer.op);
+  archive.object("shape", layer.shape);
+  archive.indices("inputs", layer.inputs, tensors, "tensor");
+  archive.indices("outputs", layer.outputs, tensors, "tensor");
+  archive.integer("parameters", layer.parameters, 0);
+  archive.integer("weight_bytes", layer.weight_bytes, 0);
+  archive.integer("gathered_bytes", layer.gathered_bytes, 0);
+  archive.text("tied_to", layer.tied_to);
+}
+
+template <typename Archive>
+void describe(Archive& archive, workload::Model& model) {
+  archive.text("name", model.name);
+  archive.text("source", model.source);
+  archive.text("description", model.description);
+  std::vector<std::pair<std::string, std::int64_t>> settings(model.settings.begin(), model.settings.end());
+  archive.list("settings", settings, [](auto& inner, std::pair<std::string, std::int64_t>& setting) {
+    inner.text("name", setting.first);
+    inner.integer("value", setting.second, std::numeric_limits<std::int64_t>::min());
+  });
+  if constexpr (Archive::kReading) {
+    model.settings = {settings.begin(), settings.end()};
+    if (model.settings.size() != settings.size()) {
+      archive.fail("settings", "a name stands there twice");
+    }
+  }
+  archive.list("tensors", model.tensors);
+  archive.list("layers", model.layers, [&](auto& inner, workload::Layer& layer) {
+    describe_layer(inner, layer, model.tensors.size());
+  });
+}
+
+template <typename Archive>
+void describe(Archive& archive, workload::ScenarioModel& entry) {
+  archive.text("name", entry.name);
+  archive.integer("batch", entry.batch, 1, kMostRepeats);
+  archive.object("model", entry.model);
+}
+
+template <typename Archive>
+void describe(Archive& archive, workload::Scenario& scenario) {
+  archive.text("name", scenario.name);
+  archive.text("source", scenario.source);
+  archive.list("models", scenario.models);
+}
+
+template <typename Archive>
+void describe(Archive& archive, dataflow::Directive& directive) {
+  archive.word("kind", directive.kind, {"TemporalMap", "SpatialMap", "Cluster"});
+  archive.text("size", directive.size);
+  archive.text("offset", directive.offset);
+  archive.text("dimension", directive.dimension);
+}
+
+template <typename Archive>
+void describe(Archive& archive, dataflow::Dataflow& dataflow) {
+  archive.text("name", dataflow.name);
+  archive.text("description", dataflow.description);
+  archive.text("source", dataflow.source);
+  archive.text("stationary", dataflow.stationary);
+  archive.list("convolution", dataflow.convolution);
+  archive.list("gemm", dataflow.gemm);
+  archive.word("token_layout", dataflow.token_layout, {"column", "folded"});
+}
+
+template <typename Archive>
+void describe(Archive& archive, hardware::EnergyTable& energy) {
+  archive.text("name", energy.name);
+  archive.text("source", energy.source);
+  archive.number("mac", energy.mac);
+  archive.number("l1_access", energy.l1_access);
+  archive.number("l2_access", energy.l2_access);
+  archive.number("vector_operation", energy.vector_operation);
+}
+
+template <typename Archive>
+void describe(Archive& archive, hardware::ChipletType& type) {
+  archive.text("name", type.name);
+  archive.text("source", type.source);
+  archive.object("dataflow", type.dataflow);
+  archive.integer("pes", type.pes, 1);
+  archive.integer("l1_bytes", type.l1_bytes, 0);
+  archive.integer("l2_bytes", type.l2_bytes, 1);
+  archive.integer("noc_bytes_per_cycle", type.noc_bytes_per_cycle, 1);
+  archive.integer("noc_hops", type.noc_hops, 0);
+  archive.number("clock", type.clock, true);
+  archive.integer("vector_lanes", type.vector_lanes, 1);
+  archive.object("energy", type.energy);
+}
+
+inline const std::vector<std::string>& scope_words() {
+  static const std::vector<std::string> kWords = {"link", "chiplet", "interface", "package"};
+  return kWords;
+}
+
+inline const std::vector<std::string>& overlap_words() {
+  static const std::vector<std::string> kWords = {to_string(hardware::Overlap::kSerial),
+                                                  to_string(hardware::Overlap::kOverlapped)};
+  return kWords;
+}
+
+template <typename Archive>
+void describe(Archive& archive, hardware::NetworkOnPackage& network) {
+  archive.number("bandwidth", network.bandwidth, true);
+  archive.word("per", network.scope, scope_words());
+  archive.number("hop_latency", network.hop_latency);
+  archive.number("energy_per_bit", network.energy_per_bit);
+}
+
+template <typename Archive>
+void describe(Archive& archive, hardware::Memory& memory) {
+  archive.number("bandwidth", memory.bandwidth, true);
+  archive.word("per", memory.scope, scope_words());
+  archive.number("latency", memory.latency);
+  archive.number("energy_per_bit", memory.energy_per_bit);
+}
+
+/// Routes are not written: they follow from the links.
+template <typename Archive>
+void describe(Archive& archive, hardware::Package& package) {
+  archive.text("name", package.name);
+  archive.text("source", package.source);
+  archive.list("types", package.types);
+  archive.list("chiplets", package.chiplets, [&](auto& inner, hardware::Chiplet& chiplet) {
+    inner.text("name", chiplet.name);
+    inner.index("type", chiplet.type, package.types.size(), "chiplet type");
+    inner.integer("row", chiplet.row, 0);
+    inner.integer("column", chiplet.column, 0);
+  });
+  const auto chiplets = package.chiplets.size();
+  archive.list("links", package.links, [&](auto& inner, std::pair<int, int>& link) {
+    inner.index("from", link.first, chiplets, "chiplet");
+    inner.index("to", link.second, chiplets, "chiplet");
+  });
+  archive.object("network", package.network);
+  archive.object("memory", package.memory);
+  archive.list("interfaces", package.interfaces, [&](auto& inner, hardware::MemoryInterface& interface) {
+    inner.text("name", interface.name);
+    inner.index("chiplet", interface.chiplet, chiplets, "chiplet");
+  });
+  archive.number("static_power", package.static_power);
+  archive.word("overlap", package.overlap, overlap_words());
+}
+
+template <typename Archive>
+void describe(Archive& archive, cost::LayerCost& cost) {
+  archive.integer("cycles", cost.cycles, 0);
+  archive.number("mac", cost.energy.mac);
+  archive.number("l1", cost.energy.l1);
+  archive.number("l2", cost.energy.l2);
+  archive.number("noc", cost.energy.noc);
+  archive.number("vector", cost.energy.vector);
+  archive.integer("tile_bytes", cost.tile_bytes, 0);
+  archive.number("utilisation", cost.utilisation);
+  archive.boolean("substituted", cost.substituted);
+}
+
+/// One row for each class of equal layers, mini-batch and chiplet type, in this order; the row repeats all
+/// three, so that it can be read alone.
+template <typename Archive>
+void describe_costs(Archive& archive, cost::ModelCosts& costs, const workload::ScenarioModel& entry,
+                    const std::vector<hardware::ChipletType>& types) {
+  costs.types = static_cast<int>(types.size());
+  archive.fixed("model", entry.name);
+  archive.integers("mini_batches", costs.mini_batches, 1, entry.batch);
+  archive.integers("class_of", costs.class_of, 0, static_cast<std::int64_t>(entry.model.layers.size()) - 1);
+  const std::size_t sizes = costs.mini_batches.size();
+  std::size_t at = 0;
+  archive.list("rows", costs.entries, [&](auto& inner, cost::LayerCost& cost) {
+    const std::size_t size = at / types.size() % std::max<std::size_t>(sizes, 1);
+    inner.fixed("class", static_cast<std::int64_t>(at / types.size() / std::max<std::size_t>(sizes, 1)));
+    inner.fixed("mini_batch", sizes == 0 ? 0 : costs.mini_batches[size]);
+    inner.fixed("type", types[at % types.size()].name);
+    describe(inner, cost);
+    ++at;
+  });
+}
+
+template <typename Archive>
+void describe(Archive& archive, Pipeline& pipeline, const Problem& problem) {
+  archive.index("model", pipeline.model, problem.scenario.models.size(), "model");
+  archive.integer("mini_batch", pipeline.mini_batch, 1);
+  const std::size_t layers =
+      problem.scenario.models.at(static_cast<std::size_t>(pipeline.model)).model.layers.size();
+  archive.list("stages", pipeline.stages, [&](auto& inner, Stage& stage) {
+    inner.integer("first", stage.first, 0, static_cast<std::int64_t>(layers));
+    inner.integer("last", stage.last, 0, static_cast<std::int64_t>(layers));
+    inner.index("chiplet", stage.chiplet, problem.package.chiplets.size(), "chiplet");
+  });
+}
+
+template <typename Archive>
+void describe(Archive& archive, Schedule& schedule, const Problem& problem) {
+  archive.part("promises", [&](auto& inner) { inner.boolean("adjacent_stages", schedule.adjacent_stages); });
+  archive.list("windows", schedule.windows, [&](auto& inner, Window& window) {
+    inner.list("pipelines", window.pipelines,
+               [&](auto& innermost, Pipeline& pipeline) { describe(innermost, pipeline, problem); });
+  });
+}
+
+}  // namespace inlay::schedule
