@@ -1,0 +1,82 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <map>
+
+#include "inlay/verify/claims.hpp"
+
+namespace inlay::verify {
+namespace {
+
+/// An objective's value and the root bound on it, both to be minimised.
+struct ObjectiveFigures {
+  double value;
+  double root_bound;
+  std::string binds;
+};
+
+/// Throughput is samples over latency, so its searches minimise the latency; a bound on each factor bounds
+/// EDP.
+std::map<std::string, ObjectiveFigures> objectives(const evaluate::ScheduleCost& cost,
+                                                   const evaluate::RootBounds& bounds) {
+  const ObjectiveFigures latency{cost.latency, bounds.latency, bounds.latency_binds};
+  return {
+      {"latency", latency},
+      {"throughput", latency},
+      {"energy", {cost.energy.total(), bounds.energy, bounds.energy_binds}},
+      {"edp",
+       {cost.edp(), bounds.latency * bounds.energy, bounds.latency_binds + " and " + bounds.energy_binds}}};
+}
+
+void check_arithmetic(const schedule::CertificateClaim& certificate, std::vector<Finding>& findings) {
+  const auto error = [&](const char* field, const std::string& message) {
+    findings.push_back({Severity::kError, std::string("certificate.") + field, message});
+  };
+  if (certificate.lower_bound > certificate.value && !same(certificate.lower_bound, certificate.value)) {
+    error("lower_bound",
+          fmt::format("the lower bound {} is above the value {} of the schedule: a defect of the search",
+                      certificate.lower_bound, certificate.value));
+    return;
+  }
+  const double gap =
+      certificate.value > 0.0 ? (certificate.value - certificate.lower_bound) / certificate.value : 0.0;
+  if (std::abs(gap - certificate.gap) > kTolerance) {
+    error("gap", fmt::format("{} is claimed, {} is right", certificate.gap, gap));
+  }
+  if (certificate.proven && gap > kTolerance) {
+    error("proven", fmt::format("a proof is claimed, but value and lower bound leave a gap of {}", gap));
+  }
+}
+
+}  // namespace
+
+void check_certificate(const schedule::CertificateClaim& certificate, const evaluate::ScheduleCost& cost,
+                       const evaluate::RootBounds& bounds, std::vector<Finding>& findings) {
+  check_arithmetic(certificate, findings);
+  const auto known = objectives(cost, bounds);
+  const auto found = known.find(certificate.objective);
+  if (found == known.end()) {
+    findings.push_back(
+        {Severity::kNote, "certificate.objective",
+         fmt::format("'{}' is no objective known here: its value {} and lower bound {} are claimed by "
+                     "search, not confirmed",
+                     certificate.objective, certificate.value, certificate.lower_bound)});
+    return;
+  }
+  const ObjectiveFigures& objective = found->second;
+  if (!same(certificate.value, objective.value)) {
+    findings.push_back({Severity::kError, "certificate.value",
+                        fmt::format("{} is claimed, {} is right", certificate.value, objective.value)});
+  }
+  const bool confirmed = certificate.lower_bound <= objective.root_bound * (1.0 + kTolerance);
+  findings.push_back(
+      {Severity::kNote, "certificate.lower_bound",
+       confirmed
+           ? fmt::format("{} is confirmed: the root bound is {} (binding: {})", certificate.lower_bound,
+                         objective.root_bound, objective.binds)
+           : fmt::format(
+                 "{} is claimed by search for the space '{}'; confirmed is the root bound {} (binding: {})",
+                 certificate.lower_bound, certificate.space, objective.root_bound, objective.binds)});
+}
+
+}  // namespace inlay::verify
