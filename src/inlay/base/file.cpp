@@ -16,6 +16,22 @@ namespace inlay::base {
 
 namespace fs = std::filesystem;
 
+namespace {
+thread_local ReadLog* innermost_log = nullptr;
+}  // namespace
+
+ReadLog::ReadLog() : outer_(innermost_log) { innermost_log = this; }
+
+ReadLog::~ReadLog() { innermost_log = outer_; }
+
+void ReadLog::note(const fs::path& path, std::string_view content) {
+  const fs::path place = path.lexically_normal();
+  const auto same = [&place](const Entry& entry) { return entry.path == place; };
+  if (std::none_of(entries_.begin(), entries_.end(), same)) {
+    entries_.push_back({place, content_hash(content)});
+  }
+}
+
 std::string read_file(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
@@ -33,6 +49,9 @@ std::string read_file(const fs::path& path) {
   std::string content((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
   if (!stream) {
     throw InputError(fmt::format("{}: cannot be read ({})", path.string(), std::strerror(errno)));
+  }
+  for (ReadLog* log = innermost_log; log != nullptr; log = log->outer_) {
+    log->note(path, content);
   }
   return content;
 }

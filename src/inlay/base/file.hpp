@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace inlay::base {
 
@@ -16,6 +17,27 @@ void write_file(const std::filesystem::path& path, std::string_view content);
 
 /// 64-bit FNV-1a of the content as 16 hexadecimal digits: names an input in outputs, no security.
 std::string content_hash(std::string_view content);
+
+/// While it lives, notes every file that this thread reads with read_file: what an output depends on.
+class ReadLog {
+ public:
+  struct Entry {
+    std::filesystem::path path;
+    std::string hash;  // content_hash
+  };
+  ReadLog();
+  ~ReadLog();
+  ReadLog(const ReadLog&) = delete;
+  ReadLog& operator=(const ReadLog&) = delete;
+  /// In the order of the first reading, each file once.
+  const std::vector<Entry>& entries() const { return entries_; }
+
+ private:
+  friend std::string read_file(const std::filesystem::path& path);
+  void note(const std::filesystem::path& path, std::string_view content);
+  std::vector<Entry> entries_;
+  ReadLog* outer_;  // logs may be nested; each notes all
+};
 
 /// Folder of the shipped YAML: the environment variable INLAY_DATA, else the source tree's `data/`.
 std::filesystem::path data_folder();

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "inlay/schedule/problem.hpp"
+#include "inlay/schedule/statement.hpp"
+
+namespace inlay::search {
+
+/// What a user names to state a problem; files by path or by the bare name of one that Inlay ships.
+struct ProblemRequest {
+  std::string scenario;
+  std::string package;
+  std::string engine = "maestro";
+  schedule::Communication communication = schedule::Communication::kShared;
+  std::optional<hardware::Overlap> overlap;  // none: as the package says
+  int threads = 0;                           // for the cost table; 0: all cores
+};
+
+/// A problem and the files that it was read from, those that other files mention included.
+struct StatedProblem {
+  schedule::Problem problem;
+  std::vector<schedule::InputHash> inputs;
+};
+
+/// Reads the files and costs every layer on every chiplet type. Throws base::InputError for what is wrong in
+/// them and base::InfeasibleError if a layer cannot be mapped to a chiplet.
+StatedProblem make_problem(const ProblemRequest& request);
+
+/// Throw base::InputError with the nearest spelling.
+schedule::Communication communication_named(const std::string& name);
+hardware::Overlap overlap_named(const std::string& name);
+
+}  // namespace inlay::search
