@@ -1,0 +1,40 @@
+#include "inlay/report/csv.hpp"
+
+#include <fmt/format.h>
+
+namespace inlay::report {
+namespace {
+
+std::string quoted(const std::string& cell) {
+  if (cell.find_first_of(",\"\r\n") == std::string::npos) {
+    return cell;
+  }
+  std::string text(1, '"');
+  for (const char c : cell) {
+    text.append(c == '"' ? 2U : 1U, c);
+  }
+  text.push_back('"');
+  return text;
+}
+
+}  // namespace
+
+std::string csv_text(const std::vector<std::vector<std::string>>& rows) {
+  std::string text;
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (i > 0) {
+        text.push_back(',');
+      }
+      text += quoted(row[i]);
+    }
+    text.push_back('\n');
+  }
+  return text;
+}
+
+std::string csv_number(double value) {
+  return fmt::format("{}", value);
+}
+
+}  // namespace inlay::report

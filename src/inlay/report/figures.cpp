@@ -1,0 +1,35 @@
+#include "inlay/report/figures.hpp"
+
+#include <fmt/format.h>
+
+#include "inlay/base/error.hpp"
+#include "inlay/base/quantity.hpp"
+
+namespace inlay::report {
+
+std::string format_edp(double joule_seconds) {
+  return base::format_energy(joule_seconds) + " s";
+}
+
+std::string format_share(double share) {
+  return fmt::format("{:.1f}%", 100.0 * share);
+}
+
+std::string format_gap(bool proven, double gap) {
+  return proven ? "proven" : fmt::format("gap {:.2f}%", 100.0 * gap);
+}
+
+std::string format_objective(search::Objective objective, double value) {
+  switch (objective) {
+    case search::Objective::kLatency:
+    case search::Objective::kThroughput:
+      return base::format_time(value);
+    case search::Objective::kEnergy:
+      return base::format_energy(value);
+    case search::Objective::kEdp:
+      return format_edp(value);
+  }
+  throw base::DefectError("an objective without a unit");
+}
+
+}  // namespace inlay::report

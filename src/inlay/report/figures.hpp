@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "inlay/search/search.hpp"
+
+namespace inlay::report {
+
+/// "2.57 nJ s".
+std::string format_edp(double joule_seconds);
+/// "12.3%".
+std::string format_share(double share);
+/// "proven", or the gap: "gap 0.42%".
+std::string format_gap(bool proven, double gap);
+/// The objective's value with its unit: seconds, joules or joule seconds; throughput shows the latency it
+/// stands for.
+std::string format_objective(search::Objective objective, double value);
+
+}  // namespace inlay::report

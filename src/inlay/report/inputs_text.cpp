@@ -1,0 +1,151 @@
+#include "inlay/report/inputs_text.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+#include <vector>
+
+#include "inlay/base/quantity.hpp"
+#include "inlay/hardware/drawing.hpp"
+#include "inlay/report/text_table.hpp"
+#include "inlay/workload/description.hpp"
+#include "inlay/workload/scenario_file.hpp"
+
+namespace inlay::report {
+namespace {
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+/// "1.814 GMACs".
+std::string count_of(std::int64_t number, const std::string& unit) {
+  return base::format_count(static_cast<double>(number)) + unit;
+}
+
+std::string bytes(std::int64_t number) {
+  return base::format_bytes(static_cast<double>(number));
+}
+
+void add_directives(Pairs& pairs, const std::string& section,
+                    const std::vector<dataflow::Directive>& directives) {
+  std::string head = section;
+  for (const dataflow::Directive& directive : directives) {
+    pairs.emplace_back(head, dataflow::to_string(directive));
+    head.clear();
+  }
+}
+
+}  // namespace
+
+std::string model_text(const workload::Model& model) {
+  Pairs pairs = {{"model", model.name}};
+  if (!model.description.empty()) {
+    pairs.emplace_back("description", model.description);
+  }
+  if (!model.source.empty()) {
+    pairs.emplace_back("source", model.source);
+  }
+  for (const auto& [name, value] : model.settings) {
+    pairs.emplace_back("parameter", fmt::format("{} = {}", name, value));
+  }
+  pairs.emplace_back("per sample", fmt::format("{} layers, {}, {} of activations", model.layers.size(),
+                                               count_of(workload::macs(model), "MACs"),
+                                               bytes(workload::activation_bytes(model))));
+  pairs.emplace_back("learned",
+                     fmt::format("{} parameters, {} of weights to load", workload::parameters(model),
+                                 bytes(workload::weight_bytes(model))));
+
+  TextTable table({{"layer", Align::kLeft},
+                   {"operator", Align::kLeft},
+                   {"MACs", Align::kRight},
+                   {"weights", Align::kRight},
+                   {"shape", Align::kLeft},
+                   {"reads", Align::kLeft}});
+  for (const workload::LayerRow& row : workload::layer_table(model)) {
+    table.add({row.name, row.op, count_of(row.macs, ""), bytes(row.weight_bytes), row.shape, row.inputs});
+  }
+  return text_of_pairs(pairs) + "\n" + table.text();
+}
+
+std::string model_dot(const workload::Model& model) {
+  std::string text = fmt::format("digraph \"{}\" {{\n  node [shape=box];\n", model.name);
+  const auto layer_name = [&model](int layer) { return model.layers[static_cast<std::size_t>(layer)].name; };
+  for (const workload::Layer& layer : model.layers) {
+    text += fmt::format("  \"{}\" [label=\"{}\\n{}\"];\n", layer.name, layer.name, layer.op);
+  }
+  for (const workload::Tensor& tensor : model.tensors) {
+    if (tensor.producer < 0) {
+      text += fmt::format("  \"input {}\" [shape=ellipse];\n", tensor.name);
+    }
+    const std::string from = tensor.producer < 0 ? "input " + tensor.name : layer_name(tensor.producer);
+    for (const int user : tensor.users) {
+      text += fmt::format("  \"{}\" -> \"{}\" [label=\"{}\"];\n", from, layer_name(user),
+                          workload::describe(tensor.dimensions));
+    }
+    if (tensor.is_output) {
+      text += fmt::format("  \"output {}\" [shape=ellipse];\n  \"{}\" -> \"output {}\" [label=\"{}\"];\n",
+                          tensor.name, from, tensor.name, workload::describe(tensor.dimensions));
+    }
+  }
+  return text + "}\n";
+}
+
+std::string scenario_text(const workload::Scenario& scenario) {
+  const Pairs pairs = {{"scenario", scenario.name}, {"source", scenario.source}};
+  TextTable table({{"model", Align::kLeft},
+                   {"batch", Align::kRight},
+                   {"layers", Align::kRight},
+                   {"MACs of the batch", Align::kRight},
+                   {"weights", Align::kRight}});
+  for (const workload::ScenarioModel& entry : scenario.models) {
+    table.add({entry.name, std::to_string(entry.batch), std::to_string(entry.model.layers.size()),
+               base::format_count(static_cast<double>(workload::macs(entry.model)) *
+                                  static_cast<double>(entry.batch)),
+               bytes(workload::weight_bytes(entry.model))});
+  }
+  return fmt::format("{}\n{}\n{} in all\n", text_of_pairs(pairs), table.text(),
+                     count_of(workload::macs(scenario), "MACs"));
+}
+
+std::string package_text(const hardware::Package& package) {
+  const auto rows = hardware::type_table(package);
+  std::vector<Column> columns;
+  for (const std::string& title : rows.front()) {
+    columns.push_back({title, Align::kLeft});
+  }
+  TextTable types(std::move(columns));
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    types.add(rows[i]);
+  }
+  return fmt::format("{}\n{}\n{}", text_of_pairs(hardware::describe(package)), hardware::draw(package),
+                     types.text());
+}
+
+std::string chiplet_text(const hardware::ChipletType& type) {
+  return text_of_pairs(hardware::describe(type));
+}
+
+std::string dataflow_text(const dataflow::Dataflow& dataflow) {
+  Pairs pairs = {{"dataflow", dataflow.name},
+                 {"description", dataflow.description},
+                 {"source", dataflow.source},
+                 {"stationary", dataflow.stationary}};
+  add_directives(pairs, "convolution", dataflow.convolution);
+  add_directives(pairs, "GEMM", dataflow.gemm);
+  if (dataflow.gemm.empty()) {
+    pairs.emplace_back("GEMM", dataflow.token_layout == dataflow::TokenLayout::kColumn
+                                   ? "as a 1x1 convolution, rows along Y"
+                                   : "as a 1x1 convolution, rows folded to a rectangle Y x X");
+  }
+  return text_of_pairs(pairs);
+}
+
+std::string energy_text(const hardware::EnergyTable& table) {
+  return text_of_pairs({{"energy table", table.name},
+                        {"source", table.source},
+                        {"MAC", base::format_energy(table.mac)},
+                        {"L1 access", base::format_energy(table.l1_access) + "/B"},
+                        {"L2 access", base::format_energy(table.l2_access) + "/B"},
+                        {"vector operation", base::format_energy(table.vector_operation)}});
+}
+
+}  // namespace inlay::report

@@ -1,0 +1,166 @@
+#include "inlay/report/layer_costs.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <utility>
+
+#include "inlay/base/checked.hpp"
+#include "inlay/base/quantity.hpp"
+#include "inlay/report/csv.hpp"
+#include "inlay/report/figures.hpp"
+#include "inlay/report/text_table.hpp"
+#include "inlay/workload/description.hpp"
+
+namespace inlay::report {
+namespace {
+
+double seconds_of(const cost::LayerCost& cost, const hardware::ChipletType& type) {
+  return static_cast<double>(cost.cycles) / type.clock;
+}
+
+/// The type with the lowest time x energy, and by how much.
+void choose_type(LayerCostRow& row, const std::vector<hardware::ChipletType>& types) {
+  std::vector<double> products;
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    products.push_back(seconds_of(row.costs[i], types[i]) * row.costs[i].energy.total());
+    if (products[i] < products[static_cast<std::size_t>(row.preferred)]) {
+      row.preferred = static_cast<int>(i);
+    }
+  }
+  const double best = products[static_cast<std::size_t>(row.preferred)];
+  double next = 0.0;
+  bool found = false;
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    if (static_cast<int>(i) != row.preferred && (!found || products[i] < next)) {
+      next = products[i];
+      found = true;
+    }
+  }
+  row.advantage = found && best > 0.0 ? next / best : 1.0;
+}
+
+}  // namespace
+
+ModelCostReport layer_costs(const workload::ScenarioModel& entry, const cost::ModelCosts& costs,
+                            const std::vector<hardware::ChipletType>& types, bool grouped) {
+  ModelCostReport report{entry.name, entry.batch, types, {}, {}, {}};
+  report.seconds.assign(types.size(), 0.0);
+  report.joules.assign(types.size(), 0.0);
+  const int size = costs.index_of(entry.batch);
+  std::map<std::pair<int, std::string>, std::size_t> row_of;
+  for (std::size_t i = 0; i < entry.model.layers.size(); ++i) {
+    const workload::Layer& layer = entry.model.layers[i];
+    for (std::size_t t = 0; t < types.size(); ++t) {
+      const cost::LayerCost& cost = costs.at(static_cast<int>(i), size, static_cast<int>(t));
+      report.seconds[t] += seconds_of(cost, types[t]);
+      report.joules[t] += cost.energy.total();
+    }
+    const auto key = std::pair(grouped ? costs.class_of[i] : static_cast<int>(i), layer.op);
+    if (const auto known = row_of.find(key); known != row_of.end()) {
+      ++report.rows[known->second].count;
+      continue;
+    }
+    row_of[key] = report.rows.size();
+    LayerCostRow row;
+    row.layer = layer.name;
+    row.op = layer.op;
+    row.shape = workload::describe(layer.shape);
+    row.macs = base::checked_multiply(workload::macs(layer.shape), entry.batch);
+    for (std::size_t t = 0; t < types.size(); ++t) {
+      row.costs.push_back(costs.at(static_cast<int>(i), size, static_cast<int>(t)));
+    }
+    choose_type(row, types);
+    report.rows.push_back(std::move(row));
+  }
+  return report;
+}
+
+std::string layer_costs_text(const ModelCostReport& report) {
+  TextTable table({{"layer", Align::kLeft},
+                   {"count", Align::kRight},
+                   {"MACs", Align::kRight},
+                   {"chiplet", Align::kLeft},
+                   {"cycles", Align::kRight},
+                   {"PEs used", Align::kRight},
+                   {"energy", Align::kRight},
+                   {"MAC", Align::kRight},
+                   {"L1", Align::kRight},
+                   {"L2", Align::kRight},
+                   {"NoC", Align::kRight},
+                   {"vector", Align::kRight},
+                   {"preferred", Align::kRight}});
+  for (const LayerCostRow& row : report.rows) {
+    for (std::size_t t = 0; t < report.types.size(); ++t) {
+      const cost::LayerCost& cost = row.costs[t];
+      const double total = cost.energy.total();
+      const auto part = [total](double joules) {
+        return joules > 0.0 ? fmt::format("{:.0f}%", 100.0 * joules / total) : std::string("-");
+      };
+      const bool first = t == 0;
+      table.add({first ? row.layer : "", first ? std::to_string(row.count) : "",
+                 first ? base::format_count(static_cast<double>(row.macs)) : "",
+                 report.types[t].name + (cost.substituted ? " (s)" : ""), std::to_string(cost.cycles),
+                 format_share(cost.utilisation), base::format_energy(total), part(cost.energy.mac),
+                 part(cost.energy.l1), part(cost.energy.l2), part(cost.energy.noc), part(cost.energy.vector),
+                 report.types.size() > 1 && row.preferred == static_cast<int>(t)
+                     ? fmt::format("{:.2f}x", row.advantage)
+                     : ""});
+    }
+  }
+  std::string text = fmt::format("{}, batch {}\n\n{}\n", report.model, report.batch, table.text());
+  TextTable totals({{"total", Align::kLeft}, {"time", Align::kRight}, {"energy", Align::kRight}});
+  for (std::size_t t = 0; t < report.types.size(); ++t) {
+    totals.add(
+        {report.types[t].name, base::format_time(report.seconds[t]), base::format_energy(report.joules[t])});
+  }
+  return text + totals.text();
+}
+
+std::string cost_notes(const cost::CostTable& table) {
+  std::vector<std::pair<std::string, std::string>> pairs = {
+      {"preferred", "the type with the lowest time x energy; how many times the next best has of it"},
+      {"(s)", "the engine cannot map this layer; an equivalent one was costed"},
+      {"engine", fmt::format("{} {}", table.engine, table.engine_version)}};
+  for (const std::string& assumption : table.assumptions) {
+    pairs.emplace_back("assumption", assumption);
+  }
+  return text_of_pairs(pairs);
+}
+
+std::vector<std::vector<std::string>> layer_costs_rows(const std::vector<ModelCostReport>& reports) {
+  std::vector<std::vector<std::string>> rows = {
+      {"model",   "batch",    "layer",    "op",          "shape",       "count",    "macs",
+       "chiplet", "cycles",   "seconds",  "utilisation", "mac_J",       "l1_J",     "l2_J",
+       "noc_J",   "vector_J", "energy_J", "tile_bytes",  "substituted", "preferred"}};
+  for (const ModelCostReport& report : reports) {
+    for (const LayerCostRow& row : report.rows) {
+      for (std::size_t t = 0; t < report.types.size(); ++t) {
+        const cost::LayerCost& cost = row.costs[t];
+        rows.push_back({report.model,
+                        std::to_string(report.batch),
+                        row.layer,
+                        row.op,
+                        row.shape,
+                        std::to_string(row.count),
+                        std::to_string(row.macs),
+                        report.types[t].name,
+                        std::to_string(cost.cycles),
+                        csv_number(seconds_of(cost, report.types[t])),
+                        csv_number(cost.utilisation),
+                        csv_number(cost.energy.mac),
+                        csv_number(cost.energy.l1),
+                        csv_number(cost.energy.l2),
+                        csv_number(cost.energy.noc),
+                        csv_number(cost.energy.vector),
+                        csv_number(cost.energy.total()),
+                        std::to_string(cost.tile_bytes),
+                        cost.substituted ? "yes" : "no",
+                        row.preferred == static_cast<int>(t) ? "yes" : "no"});
+      }
+    }
+  }
+  return rows;
+}
+
+}  // namespace inlay::report

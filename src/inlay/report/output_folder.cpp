@@ -1,0 +1,69 @@
+#include "inlay/report/output_folder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "inlay/base/error.hpp"
+#include "inlay/base/file.hpp"
+
+namespace inlay::report {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// How the files that Inlay writes begin; blanks and line feeds do not count.
+constexpr std::array<std::string_view, 4> kBeginnings = {
+    R"({"format":"inlay-)",
+    "window,model,stage,chiplet,",
+    "package,strategy,latency_s,",
+    "model,batch,layer,op,",
+};
+
+}  // namespace
+
+bool is_ours(const std::string& content) {
+  constexpr std::size_t kEnough = 256;
+  std::string start = content.substr(0, kEnough);
+  std::erase_if(start, [](char c) { return c == ' ' || c == '\n' || c == '\r'; });
+  return std::any_of(kBeginnings.begin(), kBeginnings.end(),
+                     [&start](std::string_view beginning) { return start.starts_with(beginning); });
+}
+
+void refuse_foreign_file(const fs::path& file) {
+  std::error_code error;
+  if (!fs::exists(file, error)) {
+    return;
+  }
+  if (fs::is_directory(file, error)) {
+    throw base::InputError(fmt::format("{}: is a directory, the name of a file is expected", file.string()));
+  }
+  if (!is_ours(base::read_file(file))) {
+    throw base::InputError(fmt::format(
+        "{}: exists and was not written by Inlay, so it is left alone; choose another place or move it away",
+        file.string()));
+  }
+}
+
+OutputFolder::OutputFolder(fs::path folder, const std::vector<std::string>& names)
+    : folder_(std::move(folder)), names_(names) {
+  std::error_code error;
+  if (fs::exists(folder_, error) && !fs::is_directory(folder_, error)) {
+    throw base::InputError(fmt::format("{}: is a file, a folder is expected", folder_.string()));
+  }
+  for (const std::string& name : names_) {
+    refuse_foreign_file(folder_ / name);
+  }
+}
+
+void OutputFolder::write(const std::string& name, const std::string& content) const {
+  if (std::find(names_.begin(), names_.end(), name) == names_.end()) {
+    throw base::DefectError(fmt::format("output file '{}' was not announced", name));
+  }
+  base::write_file(folder_ / name, content);
+}
+
+}  // namespace inlay::report
