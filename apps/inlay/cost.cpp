@@ -1,0 +1,103 @@
+// inlay cost: what layers cost on chiplet types.
+#include <fmt/format.h>
+
+#include <memory>
+#include <optional>
+
+#include "command.hpp"
+#include "inlay/base/error.hpp"
+#include "inlay/base/file.hpp"
+#include "inlay/cost/cost_table.hpp"
+#include "inlay/cost/engine.hpp"
+#include "inlay/hardware/chiplet_type.hpp"
+#include "inlay/report/csv.hpp"
+#include "inlay/report/layer_costs.hpp"
+#include "inlay/report/output_folder.hpp"
+#include "inlay/verify/input_file.hpp"
+#include "inlay/workload/model_file.hpp"
+#include "inlay/workload/scenario_file.hpp"
+
+namespace inlay::app {
+namespace {
+
+struct Options {
+  std::string workload;
+  std::vector<std::string> chiplets;
+  std::string engine = "maestro";
+  std::int64_t batch = 0;
+  bool all = false;
+  std::string csv;
+  bool json = false;
+};
+
+/// A model is taken as a scenario of its own.
+workload::Scenario load_workload(const Options& options) {
+  const auto input =
+      verify::find_input(options.workload, {verify::InputKind::kModel, verify::InputKind::kScenario});
+  workload::Scenario scenario;
+  if (input.kind == verify::InputKind::kScenario) {
+    scenario = workload::load_scenario(input.file.string());
+  } else {
+    workload::Model model = workload::load_model(input.file.string());
+    scenario.name = model.name;
+    scenario.models.push_back({model.name, std::move(model), 1});
+  }
+  if (options.batch > 0) {
+    for (workload::ScenarioModel& entry : scenario.models) {
+      entry.batch = options.batch;
+    }
+  }
+  return scenario;
+}
+
+int run(const Options& options) {
+  if (!options.csv.empty()) {
+    report::refuse_foreign_file(options.csv);
+  }
+  const auto engine = cost::make_engine(options.engine);
+  const workload::Scenario scenario = load_workload(options);
+  std::vector<hardware::ChipletType> types;
+  for (const std::string& chiplet : options.chiplets) {
+    types.push_back(hardware::load_chiplet_type(chiplet));
+  }
+  const cost::CostTable table = cost::build_cost_table(scenario, types, *engine);
+  std::vector<report::ModelCostReport> reports;
+  for (std::size_t i = 0; i < scenario.models.size(); ++i) {
+    reports.push_back(report::layer_costs(scenario.models[i], table.models[i], types, !options.all));
+  }
+
+  if (!options.csv.empty()) {
+    base::write_file(options.csv, report::csv_text(report::layer_costs_rows(reports)));
+  }
+  if (options.json) {
+    fmt::print("{}", report::layer_costs_json(reports, table));
+    return 0;
+  }
+  for (const report::ModelCostReport& one : reports) {
+    fmt::print("{}\n", report::layer_costs_text(one));
+  }
+  fmt::print("{}", report::cost_notes(table));
+  return 0;
+}
+
+}  // namespace
+
+void add_cost(CLI::App& program, Action& chosen) {
+  auto options = std::make_shared<Options>();
+  Command command(program, "cost",
+                  "Shows what each layer costs on each chiplet type, and which type it prefers",
+                  "inlay cost resnet-50 --chiplet nvdla-ws-4096 --chiplet shidiannao-os-4096");
+  command.positional("MODEL-or-SCENARIO", options->workload,
+                     "a file, or the bare name of a shipped one (models first)");
+  command.options("--chiplet", options->chiplets, "CHIPLET", "a chiplet type: a file or a shipped name");
+  command.require("--chiplet");
+  command.option("--engine", options->engine, "NAME", "cost engine ('inlay list engines')");
+  command.option("--batch", options->batch, 1, 1'000'000,
+                 "samples that run together; the scenario's own if not given");
+  command.flag("--all", options->all, "a row for every layer, not one for all layers of the same shape");
+  command.option("--csv", options->csv, "FILE", "write the table as CSV, too");
+  command.flag("--json", options->json, "print JSON alone");
+  command.finish(chosen, [options] { return run(*options); });
+}
+
+}  // namespace inlay::app

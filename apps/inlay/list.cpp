@@ -1,0 +1,69 @@
+// inlay list: what there is to choose from.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "inlay/base/error.hpp"
+#include "inlay/cost/engine.hpp"
+#include "inlay/hardware/reference.hpp"
+#include "inlay/search/search.hpp"
+
+namespace inlay::app {
+namespace {
+
+struct Options {
+  std::string what;
+  bool json = false;
+};
+
+struct Shelf {
+  const char* name;
+  std::function<std::vector<std::string>()> names;
+};
+
+const std::vector<Shelf>& shelves() {
+  const auto data = [](const char* room) { return [room] { return hardware::shipped_names(room); }; };
+  static const std::vector<Shelf> kShelves = {
+      {"models", data("models")},       {"scenarios", data("scenarios")},
+      {"packages", data("packages")},   {"chiplets", data("chiplets")},
+      {"dataflows", data("dataflows")}, {"strategies", search::strategy_names},
+      {"engines", cost::engine_names},  {"objectives", search::objective_names},
+  };
+  return kShelves;
+}
+
+int run(const Options& options) {
+  std::vector<std::string> allowed;
+  for (const Shelf& shelf : shelves()) {
+    allowed.emplace_back(shelf.name);
+    if (shelf.name != options.what) {
+      continue;
+    }
+    const std::vector<std::string> names = shelf.names();
+    if (options.json) {
+      fmt::print("{}\n", nlohmann::json(names).dump());
+    } else {
+      fmt::print("{}\n", fmt::join(names, "\n"));
+    }
+    return 0;
+  }
+  throw base::InputError(
+      fmt::format("'{}' cannot be listed; {}", options.what, base::allowed_values(options.what, allowed)));
+}
+
+}  // namespace
+
+void add_list(CLI::App& program, Action& chosen) {
+  auto options = std::make_shared<Options>();
+  Command command(program, "list", "Lists what Inlay ships and knows", "inlay list packages");
+  command.positional("WHAT", options->what,
+                     "models, scenarios, packages, chiplets, dataflows, strategies, engines or objectives");
+  command.flag("--json", options->json, "print JSON alone");
+  command.finish(chosen, [options] { return run(*options); });
+}
+
+}  // namespace inlay::app

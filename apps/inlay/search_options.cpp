@@ -1,0 +1,114 @@
+#include "search_options.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <stdexcept>
+#include <thread>
+
+#include "inlay/base/error.hpp"
+#include "inlay/base/quantity.hpp"
+#include "interrupt.hpp"
+
+namespace inlay::app {
+namespace {
+
+constexpr std::int64_t kMostSplits = 16;
+constexpr std::int64_t kMostThreads = 1024;
+
+double parse_time(const std::string& text) {
+  try {
+    const double seconds = base::parse_quantity(text, base::Dimension::kTime);
+    if (seconds > 0.0) {
+      return seconds;
+    }
+  } catch (const std::invalid_argument&) {
+    // The message below says what is expected here.
+  }
+  throw base::InputError(fmt::format("--time-limit: '{}' is not a time above zero; for example 30s", text));
+}
+
+double parse_gap(const std::string& text) {
+  const bool percent = text.ends_with('%');
+  const char* end = text.data() + text.size() - (percent ? 1 : 0);
+  double value = 0.0;
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  value = percent ? value / 100.0 : value;
+  if (error != std::errc{} || stop != end || !(value >= 0.0 && value < 1.0)) {
+    throw base::InputError(
+        fmt::format("--gap: '{}' is not a share from 0% to below 100%; for example 1%", text));
+  }
+  return value;
+}
+
+bool on_terminal() {
+  return ::isatty(STDERR_FILENO) == 1;
+}
+
+void show_progress(double value, double bound) {
+  const double gap = value > 0.0 ? 100.0 * (value - bound) / value : 0.0;
+  fmt::print(stderr, "\r\033[Kbest {:.4g}, gap {:.2f}%", value, gap);
+}
+
+}  // namespace
+
+void declare(Command& command, SearchOptions& options) {
+  command.option("--objective", options.objective, "NAME",
+                 "latency, energy, edp (the default) or throughput");
+  command.option("--engine", options.engine, "NAME", "cost engine ('inlay list engines')");
+  command.option(
+      "--communication", options.communication, "NAME",
+      "paper: every transfer alone; shared (the default): also all bytes at the memory's bandwidth");
+  command.option("--overlap", options.overlap, "NAME",
+                 "serial: a stage moves, then computes; overlapped: both at once; else as the package says");
+  command.option("--time-limit", options.time_limit, "TIME", "end the search after this time, such as 30s");
+  command.option("--gap", options.gap, "SHARE",
+                 "end it once the answer is proven this close to the best, such as 1%");
+  command.option("--splits", options.splits, 0, kMostSplits,
+                 "most boundaries between windows that are tried");
+  command.option("--seed", options.seed, 0, std::numeric_limits<std::int64_t>::max(),
+                 "of the random numbers");
+  command.option("--threads", options.threads, 0, kMostThreads, "0: all cores");
+}
+
+search::ProblemRequest problem_request(const SearchOptions& options, const std::string& scenario,
+                                       const std::string& package) {
+  search::ProblemRequest request;
+  request.scenario = scenario;
+  request.package = package;
+  request.engine = options.engine;
+  request.communication = search::communication_named(options.communication);
+  if (!options.overlap.empty()) {
+    request.overlap = search::overlap_named(options.overlap);
+  }
+  request.threads = static_cast<int>(options.threads);
+  return request;
+}
+
+search::Options search_options(const SearchOptions& options) {
+  search::Options result;
+  if (!options.time_limit.empty()) {
+    result.stop.time_limit = parse_time(options.time_limit);
+  }
+  if (!options.gap.empty()) {
+    result.stop.gap = parse_gap(options.gap);
+  }
+  result.stop.interrupted = &catch_interrupt();
+  result.seed = static_cast<std::uint64_t>(options.seed);
+  const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  result.threads = options.threads == 0 ? cores : static_cast<int>(options.threads);
+  result.most_splits = static_cast<int>(options.splits);
+  if (on_terminal()) {
+    result.progress = show_progress;
+  }
+  return result;
+}
+
+void end_progress() {
+  if (on_terminal()) {
+    fmt::print(stderr, "\r\033[K");
+  }
+}
+
+}  // namespace inlay::app

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "command.hpp"
+#include "inlay/search/problem_setup.hpp"
+#include "inlay/search/search.hpp"
+
+namespace inlay::app {
+
+/// The options that every command which searches has.
+struct SearchOptions {
+  std::string objective = "edp";
+  std::string engine = "maestro";
+  std::string communication = "shared";
+  std::string overlap;
+  std::string time_limit;
+  std::string gap;
+  std::int64_t splits = 4;
+  std::int64_t seed = 1;
+  std::int64_t threads = 0;
+};
+
+void declare(Command& command, SearchOptions& options);
+
+/// Both throw base::InputError naming the option.
+search::ProblemRequest problem_request(const SearchOptions& options, const std::string& scenario,
+                                       const std::string& package);
+/// Also catches Ctrl-C from now on, and shows progress on a terminal.
+search::Options search_options(const SearchOptions& options);
+
+/// Wipes the line of progress, if there is one.
+void end_progress();
+
+}  // namespace inlay::app

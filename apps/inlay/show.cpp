@@ -1,0 +1,104 @@
+// inlay show: what was understood of an input.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "command.hpp"
+#include "inlay/base/error.hpp"
+#include "inlay/base/file.hpp"
+#include "inlay/hardware/chiplet_type.hpp"
+#include "inlay/hardware/energy_table.hpp"
+#include "inlay/hardware/package_file.hpp"
+#include "inlay/report/inputs_text.hpp"
+#include "inlay/report/schedule_text.hpp"
+#include "inlay/schedule/schedule_json.hpp"
+#include "inlay/verify/input_file.hpp"
+#include "inlay/verify/verify.hpp"
+#include "inlay/workload/model_file.hpp"
+#include "inlay/workload/scenario_file.hpp"
+
+namespace inlay::app {
+namespace {
+
+using verify::InputKind;
+
+struct Options {
+  std::string name;
+  std::string kind;
+  bool dot = false;
+};
+
+const std::vector<InputKind> kShown = {InputKind::kModel,   InputKind::kScenario, InputKind::kPackage,
+                                       InputKind::kChiplet, InputKind::kDataflow, InputKind::kEnergyTable,
+                                       InputKind::kSchedule};
+
+verify::NamedInput find(const Options& options) {
+  if (options.name.starts_with("monolithic")) {
+    return {InputKind::kPackage, options.name};
+  }
+  if (options.kind.empty()) {
+    return verify::find_input(options.name, kShown);
+  }
+  return verify::find_input(options.name, {verify::input_kind_named(options.kind)});
+}
+
+std::string text_of_schedule(const std::string& file) {
+  const schedule::ScheduleDocument document = schedule::read_document(base::read_file(file), file);
+  const verify::Verdict verdict = verify::verify(document);
+  if (!verdict.valid || !verdict.cost) {
+    throw base::InfeasibleError(fmt::format("{}: is not valid; 'inlay verify' says why", file));
+  }
+  return report::schedule_text(document, *verdict.cost);
+}
+
+std::string text_of(const verify::NamedInput& input, bool dot) {
+  const std::string file = input.file.string();
+  switch (input.kind) {
+    case InputKind::kModel: {
+      const workload::Model model = workload::load_model(file);
+      return dot ? report::model_dot(model) : report::model_text(model);
+    }
+    case InputKind::kScenario:
+      return report::scenario_text(workload::load_scenario(file));
+    case InputKind::kPackage:
+      return report::package_text(hardware::load_package(file));
+    case InputKind::kChiplet:
+      return report::chiplet_text(hardware::load_chiplet_type(file));
+    case InputKind::kDataflow:
+      return report::dataflow_text(dataflow::load_dataflow(file));
+    case InputKind::kEnergyTable:
+      return report::energy_text(hardware::load_energy_table(file));
+    case InputKind::kSchedule:
+      return text_of_schedule(file);
+    default:
+      throw base::InputError(fmt::format("'show' has nothing to say of files of kind '{}'; 'check' has",
+                                         verify::to_string(input.kind)));
+  }
+}
+
+int run(const Options& options) {
+  const verify::NamedInput input = find(options);
+  if (options.dot && input.kind != InputKind::kModel) {
+    throw base::InputError(fmt::format("--dot draws the graph of a model; '{}' is a {}", options.name,
+                                       verify::to_string(input.kind)));
+  }
+  fmt::print("{}", text_of(input, options.dot));
+  return 0;
+}
+
+}  // namespace
+
+void add_show(CLI::App& program, Action& chosen) {
+  auto options = std::make_shared<Options>();
+  Command command(program, "show",
+                  "Shows what was understood of a model, scenario, package, chiplet, dataflow or schedule",
+                  "inlay show het-sides-2x2");
+  command.positional(
+      "NAME-or-FILE", options->name,
+      "a file, or the bare name of a shipped one (models first, then scenarios, packages, ...)");
+  command.option("--as", options->kind, "KIND", "model, scenario, package, chiplet, dataflow or energy");
+  command.flag("--dot", options->dot, "print a model's graph in Graphviz' language");
+  command.finish(chosen, [options] { return run(*options); });
+}
+
+}  // namespace inlay::app

@@ -1,0 +1,50 @@
+#include "inlay/explore/solved.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "inlay/base/error.hpp"
+#include "inlay/evaluate/reference.hpp"
+#include "inlay/evaluate/statement.hpp"
+#include "inlay/verify/verify.hpp"
+
+namespace inlay::explore {
+namespace {
+
+schedule::CertificateClaim claim_of(const search::Certificate& certificate) {
+  return {certificate.strategy,    search::to_string(certificate.objective),
+          certificate.value,       certificate.lower_bound,
+          certificate.gap,         certificate.proven,
+          certificate.space,       certificate.binds,
+          certificate.stopped_by,  certificate.seed,
+          certificate.evaluations, certificate.seconds};
+}
+
+void require_valid(const verify::Verdict& verdict) {
+  for (const verify::Finding& finding : verdict.findings) {
+    if (finding.severity == verify::Severity::kError) {
+      throw base::DefectError(
+          fmt::format("the search's answer fails verification: {}: {}", finding.place, finding.message));
+    }
+  }
+}
+
+}  // namespace
+
+Solved solve_verified(const search::StatedProblem& stated, search::Objective objective,
+                      const std::string& strategy, const search::Options& options) {
+  search::Answer answer = search::solve(stated.problem, objective, strategy, options);
+  Solved solved;
+  solved.certificate = answer.certificate;
+  solved.cost = evaluate::evaluate_reference(stated.problem, answer.schedule);
+  solved.document.problem = stated.problem;
+  solved.document.schedule = std::move(answer.schedule);
+  solved.document.statement = evaluate::statement_of(stated.problem, solved.cost);
+  solved.document.statement.inputs = stated.inputs;
+  solved.document.statement.certificate = claim_of(answer.certificate);
+  require_valid(verify::verify(solved.document));
+  return solved;
+}
+
+}  // namespace inlay::explore

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include "inlay/evaluate/schedule_cost.hpp"
+#include "inlay/schedule/schedule_json.hpp"
+#include "inlay/search/problem_setup.hpp"
+#include "inlay/search/search.hpp"
+
+namespace inlay::explore {
+
+/// An answer as it is printed and written.
+struct Solved {
+  schedule::ScheduleDocument document;
+  search::Certificate certificate;
+  evaluate::ScheduleCost cost;  // by the reference evaluator
+};
+
+/// Searches, and verifies what was found before anybody sees it. Throws base::InputError and
+/// base::InfeasibleError as search::solve, and base::DefectError if the answer does not stand up to
+/// verification.
+Solved solve_verified(const search::StatedProblem& stated, search::Objective objective,
+                      const std::string& strategy, const search::Options& options);
+
+}  // namespace inlay::explore
