@@ -1,0 +1,90 @@
+// The examples of docs/commands.md and of --help are run as they stand.
+#include <gtest/gtest.h>
+
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "app/program.hpp"
+
+namespace inlay::test {
+namespace {
+
+/// One line after "$ " in a block that is marked as `console`, and the output shown below it.
+struct Example {
+  std::string command;
+  std::vector<std::string> shown;
+};
+
+std::vector<Example> examples_in(const std::string& markdown) {
+  std::vector<Example> examples;
+  bool inside = false;
+  std::istringstream lines(markdown);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("```")) {
+      inside = line == "```console";
+    } else if (inside && line.starts_with("$ ")) {
+      examples.push_back({line.substr(2), {}});
+    } else if (inside && !examples.empty()) {
+      examples.back().shown.push_back(line);
+    }
+  }
+  return examples;
+}
+
+/// Shown lines must come in this order; "..." stands for any lines.
+void expect_shown(const Example& example, const std::string& output) {
+  std::istringstream lines(output);
+  bool any = false;
+  for (const std::string& wanted : example.shown) {
+    if (wanted == "...") {
+      any = true;
+      continue;
+    }
+    std::string line;
+    bool found = false;
+    while (!found && std::getline(lines, line)) {
+      found = line == wanted;
+      if (!found && !any) {
+        break;
+      }
+    }
+    ASSERT_TRUE(found) << example.command << "\nshows not: " << wanted << "\nbut:\n" << output;
+    any = false;
+  }
+}
+
+TEST(Docs, ExamplesOfCommandsRunInOrder) {
+  const std::vector<Example> examples =
+      examples_in(read(std::filesystem::path(SOURCE_DIR) / "docs/commands.md"));
+  ASSERT_GT(examples.size(), 8U);
+  const TemporaryFolder folder;
+  for (const Example& example : examples) {
+    const Outcome outcome = run_shell(example.command, folder.path());
+    EXPECT_EQ(outcome.code, 0) << example.command << "\n" << outcome.err;
+    expect_shown(example, outcome.out);
+  }
+}
+
+TEST(Docs, ExampleOfEveryHelpRuns) {
+  const TemporaryFolder folder;
+  // Files that the examples name.
+  const std::filesystem::path data = std::filesystem::path(SOURCE_DIR) / "data";
+  folder.write("my-model.yaml", read(data / "models/resnet-18.yaml"));
+  folder.write("my-package.yaml", read(data / "packages/het-sides-2x2.yaml"));
+  ASSERT_EQ(
+      run_inlay({"schedule", "resnet-18", "--package", "het-sides-2x2", "--out", "inlay-out"}, folder.path())
+          .code,
+      0);
+  for (const std::string command : {"schedule", "compare", "cost", "verify", "check", "list", "show"}) {
+    const std::string help = run_inlay({command, "--help"}, folder.path()).out;
+    const std::size_t at = help.find("Example:\n  ");
+    ASSERT_NE(at, std::string::npos) << command;
+    const std::string line = help.substr(at + 11, help.find('\n', at + 11) - at - 11);
+    const Outcome outcome = run_shell(line, folder.path());
+    EXPECT_EQ(outcome.code, 0) << line << "\n" << outcome.err;
+  }
+}
+
+}  // namespace
+}  // namespace inlay::test
