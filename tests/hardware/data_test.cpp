@@ -1,9 +1,11 @@
 // The shipped hardware files are what issue and papers say.
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "inlay/base/error.hpp"
 #include "inlay/cost/engine.hpp"
 #include "inlay/hardware/chiplet_type.hpp"
 #include "inlay/hardware/package_file.hpp"
@@ -54,7 +56,7 @@ TEST(ShippedPackages, HaveTheFiguresOfScar) {
       EXPECT_EQ(type.l2_bytes, 10'000'000);
       EXPECT_EQ(type.noc_bytes_per_cycle, pes == 4096 ? 1024 : 256);
       EXPECT_DOUBLE_EQ(type.clock, 500e6);
-      EXPECT_EQ(type.dataflow.name, type.name == "WS" ? "kcp_ws" : pes == 4096 ? "ykp_os128" : "ykp_os64");
+      EXPECT_EQ(type.dataflow.name, type.name == "WS" ? "kcp_ws_tiled" : "ykc_os");
       EXPECT_DOUBLE_EQ(type.energy.mac, 0.23e-12);
       EXPECT_DOUBLE_EQ(type.energy.l1_access, 0.3864e-12);
       EXPECT_DOUBLE_EQ(type.energy.l2_access, 4.2803e-12);
@@ -63,35 +65,44 @@ TEST(ShippedPackages, HaveTheFiguresOfScar) {
   }
 }
 
-std::int64_t cycles_on(const ChipletType& type) {
+/// Nothing if the dataflow does not fit the chiplet's array.
+std::optional<std::int64_t> cycles_on(const ChipletType& type) {
   static const std::vector<workload::Model> models = {workload::load_model("gpt2-small"),
                                                       workload::load_model("resnet-50")};
   const auto engine = cost::make_engine("maestro");
   std::int64_t cycles = 0;
-  for (const workload::Model& model : models) {
-    for (const workload::Layer& layer : model.layers) {
-      cycles += engine->evaluate(layer, 1, type).cycles;
+  try {
+    for (const workload::Model& model : models) {
+      for (const workload::Layer& layer : model.layers) {
+        cycles += engine->evaluate(layer, 1, type).cycles;
+      }
     }
+  } catch (const base::InfeasibleError&) {
+    return std::nullopt;
   }
   return cycles;
 }
 
-// What the chiplets' files and the documentation say of the choice.
-TEST(ShippedChiplets, HaveTheFastestOutputStationaryDataflow) {
-  for (const std::string name : {"shidiannao-os-4096", "shidiannao-os-256"}) {
+// What the chiplets' files and the documentation say of the choice: neither side is a straw man.
+TEST(ShippedChiplets, HaveTheFastestDataflowOfTheirStationarity) {
+  for (const std::string name :
+       {"nvdla-ws-4096", "nvdla-ws-256", "shidiannao-os-4096", "shidiannao-os-256"}) {
     const ChipletType type = load_chiplet_type(name);
-    const std::int64_t cycles = cycles_on(type);
+    const std::optional<std::int64_t> cycles = cycles_on(type);
+    ASSERT_TRUE(cycles.has_value());
     int others = 0;
     for (const std::string& other : shipped_names("dataflows")) {
       ChipletType changed = type;
       changed.dataflow = find_dataflow(other);
-      if (changed.dataflow.stationary == "output" && other != type.dataflow.name) {
-        EXPECT_LT(cycles, cycles_on(changed))
-            << name << ": " << other << " is faster than " << type.dataflow.name;
-        ++others;
+      if (changed.dataflow.stationary != type.dataflow.stationary || other == type.dataflow.name) {
+        continue;
+      }
+      ++others;
+      if (const std::optional<std::int64_t> slower = cycles_on(changed)) {
+        EXPECT_LT(*cycles, *slower) << name << ": " << other << " is faster than " << type.dataflow.name;
       }
     }
-    EXPECT_GE(others, 4) << "nothing to choose from";
+    EXPECT_GE(others, 3) << "nothing to choose from";
   }
 }
 
