@@ -27,39 +27,39 @@ constexpr std::array kCommands = {
     app::add_check,    app::add_list,    app::add_show,
 };
 
-std::vector<std::string> command_names(const CLI::App& program) {
+/// CLI11 would answer `inlay shedule --help` with the help of the whole program.
+void refuse_unknown_command(const CLI::App& program, const std::string& word) {
   std::vector<std::string> names;
   for (const CLI::App* command : program.get_subcommands([](const CLI::App*) { return true; })) {
     names.push_back(command->get_name());
+  }
+  if (!word.starts_with('-') && std::find(names.begin(), names.end(), word) == names.end()) {
+    throw base::InputError(fmt::format("'{}' is no command; {}", word, base::allowed_values(word, names)));
+  }
+}
+
+std::vector<std::string> option_names(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) {
+      names.push_back("--" + name);
+    }
   }
   return names;
 }
 
 /// CLI11 tells what it did not expect; this adds what the user may have meant.
-std::string explain(const CLI::App& program, const CLI::ParseError& error, int argc, char** argv) {
-  const std::vector<std::string> commands = command_names(program);
-  if (argc > 1 && argv[1][0] != '-' &&
-      std::find(commands.begin(), commands.end(), argv[1]) == commands.end()) {
-    return fmt::format("'{}' is no command; {}", argv[1], base::allowed_values(argv[1], commands));
-  }
+std::string explain(const CLI::App& program, const CLI::ParseError& error) {
   const auto chosen = program.get_subcommands();
   const CLI::App& command = chosen.empty() ? program : *chosen.front();
-  std::string message = error.what();
   for (const std::string& word : command.remaining(true)) {
     if (word.starts_with("--")) {
-      std::vector<std::string> names;
-      for (const CLI::Option* option : command.get_options()) {
-        for (const std::string& name : option->get_lnames()) {
-          names.push_back("--" + name);
-        }
-      }
       return fmt::format("'{}' is no option of '{}'; {}", word, command.get_name(),
-                         base::allowed_values(word, names));
+                         base::allowed_values(word, option_names(command)));
     }
   }
-  if (const auto end = message.find_last_not_of("\n. "); end != std::string::npos) {
-    message.resize(end + 1);
-  }
+  std::string message = error.what();
+  message.erase(message.find_last_not_of("\n. ") + 1);
   const std::string help =
       chosen.empty() ? "inlay --help" : fmt::format("inlay {} --help", command.get_name());
   return fmt::format("{}; see '{}'", message, help);
@@ -77,13 +77,16 @@ int run(int argc, char** argv) {
   for (const app::AddCommand add : kCommands) {
     add(program, chosen);
   }
+  if (argc > 1) {
+    refuse_unknown_command(program, argv[1]);
+  }
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) {
       return program.exit(error);
     }
-    throw base::InputError(explain(program, error, argc, argv));
+    throw base::InputError(explain(program, error));
   }
   return chosen();
 }

@@ -76,7 +76,7 @@ TEST(Docs, ExampleOfEveryHelpRuns) {
       run_inlay({"schedule", "resnet-18", "--package", "het-sides-2x2", "--out", "inlay-out"}, folder.path())
           .code,
       0);
-  for (const std::string command : {"schedule", "compare", "cost", "verify", "check", "list", "show"}) {
+  for (const std::string& command : commands()) {
     const std::string help = run_inlay({command, "--help"}, folder.path()).out;
     const std::size_t at = help.find("Example:\n  ");
     ASSERT_NE(at, std::string::npos) << command;

@@ -34,6 +34,9 @@ Outcome run_inlay(const std::vector<std::string>& arguments, const std::filesyst
 /// Runs a command line in `folder` by the shell, which finds the program as `inlay`.
 Outcome run_shell(const std::string& line, const std::filesystem::path& folder);
 
+/// All subcommands, as the program's help lists them.
+std::vector<std::string> commands();
+
 std::string read(const std::filesystem::path& file);
 
 /// All files below a folder.

@@ -99,12 +99,24 @@ Outcome run_shell(const std::string& line, const fs::path& folder) {
   return spawn("/bin/sh", {"-c", "PATH=\"" + path + ":$PATH\"; " + line}, folder);
 }
 
+std::vector<std::string> commands() {
+  const TemporaryFolder folder;
+  std::istringstream help(run_inlay({"--help"}, folder.path()).out);
+  std::vector<std::string> names;
+  bool inside = false;
+  for (std::string line; std::getline(help, line);) {
+    if (inside && line.starts_with("  ") && line[2] != ' ') {
+      names.push_back(line.substr(2, line.find(' ', 2) - 2));
+    }
+    inside = line == "Subcommands:" || (inside && !line.empty());
+  }
+  return names;
+}
+
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-const std::vector<std::string> kCommands = {"schedule", "compare", "cost", "verify", "check", "list", "show"};
 
 Outcome run(const std::vector<std::string>& arguments) {
   const TemporaryFolder folder;
@@ -118,10 +130,8 @@ TEST(Program, TellsItsVersion) {
 }
 
 TEST(Program, EveryCommandHasHelpWithAnExample) {
-  const Outcome whole = run({"--help"});
-  EXPECT_EQ(whole.code, 0);
-  for (const std::string& command : kCommands) {
-    EXPECT_THAT(whole.out, HasSubstr("\n  " + command + " "));
+  ASSERT_GE(commands().size(), 7U);
+  for (const std::string& command : commands()) {
     const Outcome outcome = run({command, "--help"});
     EXPECT_EQ(outcome.code, 0) << command;
     EXPECT_THAT(outcome.out, HasSubstr("Example:\n  inlay " + command + " ")) << command;
@@ -136,6 +146,7 @@ TEST(Program, RefusesWhatItDoesNotKnowAndSaysWhatIsNear) {
   };
   const std::vector<Case> cases = {
       {{}, "--help"},
+      {{"schedul", "--help"}, "did you mean 'schedule'?"},
       {{"schedul"}, "did you mean 'schedule'?"},
       {{"schedule"}, "SCENARIO"},
       {{"schedule", "gpt2-small-resnet50"}, "--package"},

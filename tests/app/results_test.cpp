@@ -4,6 +4,11 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validation_results.hpp>
+#include <valijson/validator.hpp>
 
 #include "app/program.hpp"
 
@@ -101,6 +106,52 @@ TEST(Compare, RowsAgreeWithScheduleAndRatiosWithRows) {
               comparison["rows"][3]["metrics"]["edp"].get<double>(), kClose);
 }
 
+/// What a document breaks of a published schema; empty if nothing.
+std::string complaint(const std::string& schema_name, const Json& document) {
+  valijson::Schema schema;
+  valijson::SchemaParser parser(valijson::SchemaParser::kDraft7);
+  const Json text = Json::parse(read(std::filesystem::path(SOURCE_DIR) / "schemas" / schema_name));
+  parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(text), schema);
+  valijson::Validator validator;
+  valijson::ValidationResults results;
+  if (validator.validate(schema, valijson::adapters::NlohmannJsonAdapter(document), &results)) {
+    return "";
+  }
+  valijson::ValidationResults::Error error;
+  results.popError(error);
+  return error.description;
+}
+
+TEST(Compare, KeepsToThePublishedSchema) {
+  const TemporaryFolder folder;
+  const Outcome outcome = run({"compare", "gpt2-small-resnet50", "--package", "het-sides-2x2", "--package",
+                               "monolithic:het-sides-2x2", "--strategy", "standalone", "--json"},
+                              folder);
+  Json comparison = Json::parse(outcome.out);
+  EXPECT_EQ(complaint("comparison.schema.json", comparison), "");
+  EXPECT_NE(complaint("comparison.schema.json", {{"format", "inlay-comparison"}}), "");
+  comparison["rows"][0]["metrics"].erase("edp");
+  EXPECT_NE(complaint("comparison.schema.json", comparison), "");
+}
+
+TEST(Schedule, NamesEveryFileItCameFrom) {
+  const TemporaryFolder folder;
+  folder.write("mine.yaml", "name: mine\nsource: a test\nmodels:\n  - {model: resnet-18, batch: 1}\n");
+  const Outcome outcome =
+      run({"schedule", "mine.yaml", "--package", "simba-nvd-2x2-256pe", "--json"}, folder);
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const Json document = Json::parse(outcome.out);
+  EXPECT_EQ(complaint("schedule.schema.json", document), "");
+  std::vector<std::string> files;
+  for (const Json& input : document["inputs"]) {
+    files.push_back(input["file"]);
+  }
+  EXPECT_THAT(files, ::testing::IsSupersetOf({"mine.yaml", "data/models/resnet-18.yaml",
+                                              "data/packages/simba-nvd-2x2-256pe.yaml",
+                                              "data/chiplets/nvdla-ws-256.yaml", "data/dataflows/kcp_ws.yaml",
+                                              "data/energy/maestro.yaml"}));
+}
+
 TEST(Compare, InfeasibleRowSaysWhyAndTheRestGoesOn) {
   const TemporaryFolder folder;
   const std::vector<std::string> words = {"compare",    "gpt2-small-resnet50", "--strategy",
@@ -185,7 +236,8 @@ TEST(Output, NothingThatIsNotInlaysIsOverwritten) {
 TEST(Interrupt, EndsASearchWithWhatItHas) {
   const TemporaryFolder folder;
   const Outcome outcome = run_shell(
-      "inlay schedule gpt2-resnet50 --package het-3ws-1os-2x2 --splits 16 --objective latency --json > out.json & pid=$!; "
+      "inlay schedule gpt2-resnet50 --package het-3ws-1os-2x2 --splits 16 --objective latency --json > "
+      "out.json & pid=$!; "
       "sleep 0.3; kill -INT $pid 2>/dev/null; wait $pid",
       folder.path());
   // Started in the background by a shell, the program must take the signal up again; if it is done before the
