@@ -229,8 +229,13 @@ TEST(Output, NothingThatIsNotInlaysIsOverwritten) {
   folder.write("model.yaml", "name: mine");
   EXPECT_EQ(run({"cost", "resnet-18", "--chiplet", "nvdla-ws-256", "--csv", "model.yaml"}, folder).code, 2);
   EXPECT_EQ(read(folder.path() / "model.yaml"), "name: mine");
-  EXPECT_EQ(run({"schedule", "resnet-18", "--package", "simba-nvd-2x2", "--out", "model.yaml"}, folder).code,
-            2);
+  for (const std::string place : {"model.yaml", "model.yaml/out"}) {
+    const Outcome outcome =
+        run({"schedule", "resnet-18", "--package", "simba-nvd-2x2", "--out", place}, folder);
+    EXPECT_EQ(outcome.code, 2) << place;
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_THAT(outcome.err, HasSubstr("model.yaml"));
+  }
 }
 
 TEST(Interrupt, EndsASearchWithWhatItHas) {

@@ -1,6 +1,7 @@
 #include "inlay/report/output_folder.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -23,6 +24,19 @@ constexpr std::array<std::string_view, 4> kBeginnings = {
     "model,batch,layer,op,",
 };
 
+/// Found out before the computation, not after it.
+void require_writable(const fs::path& folder) {
+  fs::path existing = fs::absolute(folder);
+  std::error_code error;
+  while (!fs::exists(existing, error) && existing.has_relative_path()) {
+    existing = existing.parent_path();
+  }
+  if (!fs::is_directory(existing, error) || ::access(existing.c_str(), W_OK | X_OK) != 0) {
+    throw base::InputError(fmt::format("{}: cannot be written, as '{}' is no folder that can be",
+                                       folder.string(), existing.string()));
+  }
+}
+
 }  // namespace
 
 bool is_ours(const std::string& content) {
@@ -36,6 +50,7 @@ bool is_ours(const std::string& content) {
 void refuse_foreign_file(const fs::path& file) {
   std::error_code error;
   if (!fs::exists(file, error)) {
+    require_writable(fs::absolute(file).parent_path());
     return;
   }
   if (fs::is_directory(file, error)) {
@@ -54,6 +69,7 @@ OutputFolder::OutputFolder(fs::path folder, const std::vector<std::string>& name
   if (fs::exists(folder_, error) && !fs::is_directory(folder_, error)) {
     throw base::InputError(fmt::format("{}: is a file, a folder is expected", folder_.string()));
   }
+  require_writable(folder_);
   for (const std::string& name : names_) {
     refuse_foreign_file(folder_ / name);
   }

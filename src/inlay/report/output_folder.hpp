@@ -22,7 +22,8 @@ class OutputFolder {
   std::vector<std::string> names_;
 };
 
-/// The same rule for a single file: throws base::InputError if it exists and is not Inlay's, or is a folder.
+/// The same rule for a single file: throws base::InputError if it exists and is not Inlay's, is a folder, or
+/// cannot be made.
 void refuse_foreign_file(const std::filesystem::path& file);
 
 /// Whether content was written by Inlay: JSON that begins with its "format", or CSV whose header is one of
