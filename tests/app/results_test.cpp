@@ -146,10 +146,10 @@ TEST(Schedule, NamesEveryFileItCameFrom) {
   for (const Json& input : document["inputs"]) {
     files.push_back(input["file"]);
   }
-  EXPECT_THAT(files, ::testing::IsSupersetOf({"mine.yaml", "data/models/resnet-18.yaml",
-                                              "data/packages/simba-nvd-2x2-256pe.yaml",
-                                              "data/chiplets/nvdla-ws-256.yaml", "data/dataflows/kcp_ws.yaml",
-                                              "data/energy/maestro.yaml"}));
+  EXPECT_THAT(files, ::testing::Contains(::testing::StartsWith("data/dataflows/")));
+  EXPECT_THAT(files, ::testing::IsSupersetOf(
+                         {"mine.yaml", "data/models/resnet-18.yaml", "data/packages/simba-nvd-2x2-256pe.yaml",
+                          "data/chiplets/nvdla-ws-256.yaml", "data/energy/maestro.yaml"}));
 }
 
 TEST(Compare, InfeasibleRowSaysWhyAndTheRestGoesOn) {
