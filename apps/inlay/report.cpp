@@ -1,0 +1,40 @@
+// inlay report: what a folder of results says, as one page.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "command.hpp"
+#include "inlay/base/file.hpp"
+#include "inlay/report/output_folder.hpp"
+#include "inlay/report/page.hpp"
+
+namespace inlay::app {
+namespace {
+
+struct Options {
+  std::string folder;
+  std::string output = "report.html";
+};
+
+int run(const Options& options) {
+  report::refuse_foreign_file(options.output);
+  const report::PageInput input = report::read_page_input(options.folder);
+  base::write_file(options.output, report::report_page(input));
+  fmt::print("{}: {} schedule{}\n", options.output, input.schedules.size(),
+             input.schedules.size() == 1 ? "" : "s");
+  return 0;
+}
+
+}  // namespace
+
+void add_report(CLI::App& program, Action& chosen) {
+  auto options = std::make_shared<Options>();
+  Command command(program, "report", "Shows results as one HTML page that opens without network",
+                  "inlay report inlay-out -o report.html");
+  command.positional("DIR", options->folder,
+                     "a folder that 'inlay schedule --out' or 'inlay compare --out' has written");
+  command.option("-o,--output", options->output, "FILE", "the page; default: report.html");
+  command.finish(chosen, [options] { return run(*options); });
+}
+
+}  // namespace inlay::app

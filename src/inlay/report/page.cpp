@@ -1,0 +1,52 @@
+#include "inlay/report/page.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "inlay/base/version.hpp"
+#include "inlay/report/page_sections.hpp"
+#include "inlay/report/page_style.hpp"
+
+namespace inlay::report {
+namespace {
+
+using WriteSection = void (*)(const PageInput& input, Markup& page);
+
+/// In the order of the page.
+constexpr std::array<WriteSection, 9> kSections = {write_head,   write_comparison,      write_map,
+                                                   write_gantt,  write_energy,          write_time,
+                                                   write_stages, write_other_schedules, write_assumptions};
+
+std::string title_of(const PageInput& input) {
+  if (input.comparison) {
+    return input.comparison->scenario;
+  }
+  return input.schedules.front().document.problem.scenario.name;
+}
+
+}  // namespace
+
+std::string report_page(const PageInput& input) {
+  Markup page;
+  page.append("<!DOCTYPE html>\n<!-- inlay-report 1 -->\n");
+  page.open("html", {{"lang", "en"}}).open("head");
+  page.append("<meta charset=\"utf-8\"/>\n");
+  page.empty("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}});
+  page.empty("meta", {{"name", "color-scheme"}, {"content", "light dark"}});
+  page.leaf("title", fmt::format("Inlay: {}", title_of(input)));
+  page.open("style").append(svg_style()).append(page_style()).close();
+  page.close().open("body").open("main");
+  for (const WriteSection write : kSections) {
+    write(input, page);
+  }
+  page.close();
+  page.leaf("footer", fmt::format("Written by Inlay {}; the schedules were found by Inlay {} and verified "
+                                  "again for this page. Times, bytes and layers stand in the tooltips.",
+                                  base::version(), input.program_version));
+  page.open("script").append(page_script()).close();
+  page.close().close();
+  return page.finish();
+}
+
+}  // namespace inlay::report

@@ -1,0 +1,124 @@
+#include <fmt/format.h>
+
+#include "inlay/base/quantity.hpp"
+#include "inlay/report/bar_chart_svg.hpp"
+#include "inlay/report/figures.hpp"
+#include "inlay/report/page_sections.hpp"
+
+namespace inlay::report {
+namespace {
+
+/// The schedule of a row, if it has one.
+const PageSchedule* schedule_of(const PageInput& input, const ComparisonRow& row) {
+  for (const PageSchedule& schedule : input.schedules) {
+    if (row.result && schedule.file == row.schedule_file) {
+      return &schedule;
+    }
+  }
+  return nullptr;
+}
+
+std::string label_of(const ComparisonRow& row) {
+  return fmt::format("{}, {}", row.package, row.strategy);
+}
+
+void table(const Comparison& comparison, Markup& page) {
+  const std::string objective = objective_word(search::to_string(comparison.objective));
+  std::vector<std::vector<std::string>> rows;
+  for (const ComparisonRow& row : comparison.rows) {
+    if (!row.result) {
+      rows.push_back({row.package, row.strategy, "", "", "", "", "", "", "infeasible: " + row.infeasible});
+      continue;
+    }
+    const ComparisonResult& result = *row.result;
+    rows.push_back({row.package, row.strategy, base::format_time(result.latency),
+                    fmt::format("{:.4g}", result.throughput), base::format_energy(result.energy),
+                    format_edp(result.edp), format_gap(result.certificate.proven, result.certificate.gap),
+                    fmt::format("{:.2f}x", improvement(comparison, row)), result.bottleneck});
+  }
+  const auto best = best_row(comparison);
+  if (best) {
+    rows[*best][0] = "★ " + rows[*best][0];
+  }
+  write_table(page,
+              fmt::format("★ is the best by {}; the last ratio is against the first row with a result, "
+                          "more is better.",
+                          objective),
+              {{"package"},
+               {"strategy"},
+               {"latency", true},
+               {"samples/s", true},
+               {"energy", true},
+               {"EDP", true},
+               {"gap", true},
+               {objective + " ratio", true},
+               {"held back by"}},
+              rows, best ? static_cast<int>(*best) : -1);
+}
+
+Bar latency_bar(const ComparisonResult& result) {
+  const std::string text = base::format_time(result.latency);
+  return {{{"compute", result.latency, "latency " + text}}, {}, text};
+}
+
+Bar energy_bar(const PageSchedule& schedule) {
+  Bar bar;
+  bar.figure = base::format_energy(schedule.cost.energy.total());
+  for (const EnergyPart& part : energy_parts(schedule.cost.energy)) {
+    bar.segments.push_back(
+        {part.css_class, part.joules,
+         fmt::format("{}: {} ({} of {})", part.name, base::format_energy(part.joules),
+                     format_share(part.joules / schedule.cost.energy.total()), bar.figure)});
+  }
+  return bar;
+}
+
+Bar edp_bar(const ComparisonResult& result, double first) {
+  const double ratio = result.edp / first;
+  return {{{"static", ratio, "EDP " + format_edp(result.edp)}}, {}, fmt::format("{:.2f}x", ratio)};
+}
+
+BarChart chart_of(const PageInput& input, const Comparison& comparison, std::size_t best) {
+  BarChart chart;
+  chart.title = "Latency, energy and EDP of what was compared";
+  chart.description = "The table above has the same figures";
+  chart.panels = {{"latency (shorter is better)", {}},
+                  {"energy by component (shorter is better)", {}},
+                  {"EDP relative to the first row", {}}};
+  const double first = comparison.rows[reference_row(comparison).value()].result->edp;
+  evaluate::EnergyBreakdown sum;
+  for (std::size_t i = 0; i < comparison.rows.size(); ++i) {
+    const ComparisonRow& row = comparison.rows[i];
+    const PageSchedule* schedule = schedule_of(input, row);
+    if (schedule == nullptr) {
+      chart.rows.push_back({label_of(row), false, "infeasible: " + row.infeasible});
+      for (BarPanel& panel : chart.panels) {
+        panel.bars.emplace_back();
+      }
+      continue;
+    }
+    chart.rows.push_back({label_of(row), i == best, ""});
+    chart.panels[0].bars.push_back(latency_bar(*row.result));
+    chart.panels[1].bars.push_back(energy_bar(*schedule));
+    chart.panels[2].bars.push_back(edp_bar(*row.result, first));
+    sum += schedule->cost.energy;
+  }
+  chart.legend = energy_legend(sum);
+  return chart;
+}
+
+}  // namespace
+
+void write_comparison(const PageInput& input, Markup& page) {
+  if (!input.comparison) {
+    return;
+  }
+  open_section(page, "comparison", "Comparison");
+  table(*input.comparison, page);
+  if (const auto best = best_row(*input.comparison)) {
+    write_figure(page, bar_chart_svg(chart_of(input, *input.comparison, *best), SvgUse::kInline));
+  }
+  page.close();
+}
+
+}  // namespace inlay::report
