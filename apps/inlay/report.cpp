@@ -1,9 +1,11 @@
 // inlay report: what a folder of results says, as one page.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "command.hpp"
+#include "inlay/base/error.hpp"
 #include "inlay/base/file.hpp"
 #include "inlay/report/output_folder.hpp"
 #include "inlay/report/page.hpp"
@@ -14,12 +16,20 @@ namespace {
 struct Options {
   std::string folder;
   std::string output = "report.html";
+  std::string picture;
 };
 
 int run(const Options& options) {
+  const std::vector<std::string> pictures = report::picture_names();
+  if (!options.picture.empty() &&
+      std::find(pictures.begin(), pictures.end(), options.picture) == pictures.end()) {
+    throw base::InputError(fmt::format("--picture: '{}' is no drawing; {}", options.picture,
+                                       base::allowed_values(options.picture, pictures)));
+  }
   report::refuse_foreign_file(options.output);
   const report::PageInput input = report::read_page_input(options.folder);
-  base::write_file(options.output, report::report_page(input));
+  base::write_file(options.output, options.picture.empty() ? report::report_page(input)
+                                                           : report::picture(input, options.picture));
   fmt::print("{}: {} schedule{}\n", options.output, input.schedules.size(),
              input.schedules.size() == 1 ? "" : "s");
   return 0;
@@ -33,7 +43,9 @@ void add_report(CLI::App& program, Action& chosen) {
                   "inlay report inlay-out -o report.html");
   command.positional("DIR", options->folder,
                      "a folder that 'inlay schedule --out' or 'inlay compare --out' has written");
-  command.option("-o,--output", options->output, "FILE", "the page; default: report.html");
+  command.option("-o,--output", options->output, "FILE", "the file to write; default: report.html");
+  command.option("--picture", options->picture, "NAME",
+                 "write only this drawing of the best schedule, as SVG: map or gantt");
   command.finish(chosen, [options] { return run(*options); });
 }
 

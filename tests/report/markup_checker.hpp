@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <string>
@@ -9,104 +10,133 @@
 namespace inlay::testing {
 
 /// Whether a page is well formed as XML is, save for its doctype: every tag closed in order, attributes
-/// quoted, none twice in a tag, `<` and `&` only where they mean something. Returns the first fault, or
-/// nothing. Contents of <script> and <style> are skipped. Knows nothing of report::Markup.
-inline std::string markup_fault(std::string_view text) {
-  std::vector<std::string> open;
-  std::size_t at = 0;
-  const auto fault = [&](const std::string& what) {
-    return what + " at " + std::to_string(at) + ": " + std::string(text.substr(at, 60));
-  };
-  const auto is_name = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == ':';
-  };
-  const auto name_at = [&](std::size_t from) {
-    std::size_t end = from;
-    while (end < text.size() && is_name(text[end])) {
-      ++end;
-    }
-    return std::string(text.substr(from, end - from));
-  };
-  const auto good_entity = [&](std::size_t from) {
-    constexpr std::array<std::string_view, 5> kEntities = {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"};
-    for (const std::string_view entity : kEntities) {
-      if (text.substr(from, entity.size()) == entity) {
-        return true;
+/// quoted, none twice in a tag, `<`, `>` and `&` only where they mean something. Contents of <script> and
+/// <style> are skipped. Knows nothing of report::Markup.
+class MarkupChecker {
+ public:
+  explicit MarkupChecker(std::string_view text) : text_(text) {}
+
+  /// The first fault, or nothing.
+  std::string fault() {
+    while (fault_.empty() && at_ < text_.size()) {
+      if (text_[at_] != '<') {
+        character();
+      } else if (starts("<!")) {
+        comment();
+      } else if (starts("</")) {
+        closing_tag();
+      } else {
+        opening_tag();
       }
     }
-    return false;
-  };
-  while (at < text.size()) {
-    if (text[at] == '&' && !good_entity(at)) {
-      return fault("a bare &");
+    if (fault_.empty() && !open_.empty()) {
+      fault_ = "<" + open_.back() + "> is never closed";
     }
-    if (text[at] == '>') {
-      return fault("a bare >");
-    }
-    if (text[at] != '<') {
-      ++at;
-      continue;
-    }
-    if (text.substr(at, 2) == "<!") {
-      const bool comment = text.substr(at, 4) == "<!--";
-      const std::size_t end = text.find(comment ? "-->" : ">", at);
-      if (end == std::string_view::npos) {
-        return fault("no end");
-      }
-      at = end + (comment ? 3 : 1);
-      continue;
-    }
-    if (text.substr(at, 2) == "</") {
-      const std::string name = name_at(at + 2);
-      if (open.empty() || open.back() != name || text[at + 2 + name.size()] != '>') {
-        return fault("closes what is not open");
-      }
-      open.pop_back();
-      at += 3 + name.size();
-      continue;
-    }
-    const std::string name = name_at(at + 1);
-    if (name.empty()) {
-      return fault("a bare <");
-    }
-    std::size_t i = at + 1 + name.size();
-    std::vector<std::string> attributes;
-    while (i < text.size() && text[i] == ' ') {
-      const std::string attribute = name_at(i + 1);
-      i += 1 + attribute.size();
-      if (attribute.empty() || text.substr(i, 2) != "=\"") {
-        return fault("an attribute without a quoted value");
-      }
-      for (const std::string& other : attributes) {
-        if (other == attribute) {
-          return fault("an attribute twice");
-        }
-      }
-      attributes.push_back(attribute);
-      for (i += 2; i < text.size() && text[i] != '"'; ++i) {
-        if (text[i] == '<' || text[i] == '>' || (text[i] == '&' && !good_entity(i))) {
-          return fault("an attribute that is not escaped");
-        }
-      }
-      ++i;
-    }
-    if (text.substr(i, 2) == "/>") {
-      at = i + 2;
-      continue;
-    }
-    if (i >= text.size() || text[i] != '>') {
-      return fault("a tag without end");
-    }
-    at = i + 1;
-    if (name == "script" || name == "style") {
-      at = text.find("</" + name + ">", at);
-      if (at == std::string_view::npos) {
-        return "no end of " + name;
-      }
-    }
-    open.push_back(name);
+    return fault_;
   }
-  return open.empty() ? "" : "<" + open.back() + "> is never closed";
+
+ private:
+  bool starts(std::string_view what) const {
+    return text_.substr(std::min(at_, text_.size())).starts_with(what);
+  }
+
+  void fail(const std::string& what) {
+    fault_ = what + " at " + std::to_string(at_) + ": " +
+             std::string(text_.substr(std::min(at_, text_.size()), 60));
+  }
+
+  std::string name() {
+    const std::size_t start = at_;
+    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) != 0 ||
+                                  text_[at_] == '-' || text_[at_] == ':')) {
+      ++at_;
+    }
+    return std::string(text_.substr(start, at_ - start));
+  }
+
+  void character() {
+    constexpr std::array<std::string_view, 5> kEntities = {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"};
+    const bool entity = std::any_of(kEntities.begin(), kEntities.end(),
+                                    [this](std::string_view known) { return starts(known); });
+    if (text_[at_] == '<' || text_[at_] == '>' || (text_[at_] == '&' && !entity)) {
+      fail("not escaped");
+    } else {
+      ++at_;
+    }
+  }
+
+  void comment() {
+    const std::string_view end = starts("<!--") ? "-->" : ">";
+    const std::size_t found = text_.find(end, at_);
+    if (found == std::string_view::npos) {
+      fail("no end");
+    } else {
+      at_ = found + end.size();
+    }
+  }
+
+  void closing_tag() {
+    at_ += 2;
+    const std::string tag = name();
+    if (open_.empty() || open_.back() != tag || !starts(">")) {
+      fail("closes what is not open");
+    } else {
+      open_.pop_back();
+      ++at_;
+    }
+  }
+
+  void opening_tag() {
+    ++at_;
+    const std::string tag = name();
+    if (tag.empty()) {
+      fail("a tag without name");
+    }
+    std::vector<std::string> seen;
+    while (fault_.empty() && starts(" ")) {
+      ++at_;
+      attribute(seen);
+    }
+    if (!fault_.empty()) {
+      return;
+    }
+    if (starts("/>")) {
+      at_ += 2;
+    } else if (!starts(">")) {
+      fail("a tag without end");
+    } else {
+      ++at_;
+      open_.push_back(tag);
+      if (tag == "script" || tag == "style") {
+        at_ = std::min(text_.find("</" + tag + ">", at_), text_.size());
+      }
+    }
+  }
+
+  void attribute(std::vector<std::string>& seen) {
+    const std::string attribute = name();
+    if (attribute.empty() || !starts("=\"")) {
+      return fail("an attribute without a quoted value");
+    }
+    if (std::find(seen.begin(), seen.end(), attribute) != seen.end()) {
+      return fail("an attribute twice");
+    }
+    seen.push_back(attribute);
+    at_ += 2;
+    while (fault_.empty() && at_ < text_.size() && text_[at_] != '"') {
+      character();
+    }
+    ++at_;
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::vector<std::string> open_;
+  std::string fault_;
+};
+
+inline std::string markup_fault(std::string_view text) {
+  return MarkupChecker(text).fault();
 }
 
 }  // namespace inlay::testing

@@ -314,8 +314,14 @@ class Gantt {
     }
     const std::string label = fmt::format("{} more", block.count);
     if (text_width(label, kSmallFont) + 6.0 <= width) {
-      markup_.leaf("text", label,
-                   {{"x", left + width / 2}, {"y", top + 14.0}, {"class", "small middle halo"}});
+      const double pill = text_width(label, kSmallFont) + 6.0;
+      markup_.empty("rect", {{"class", "pill"},
+                             {"x", left + (width - pill) / 2},
+                             {"y", top + 3.0},
+                             {"width", pill},
+                             {"height", kBodyHeight - 6.0},
+                             {"rx", 4}});
+      markup_.leaf("text", label, {{"x", left + width / 2}, {"y", top + 14.0}, {"class", "small middle"}});
     }
   }
 

@@ -17,11 +17,9 @@ namespace {
 namespace fs = std::filesystem;
 
 /// How the files that Inlay writes begin; blanks and line feeds do not count.
-constexpr std::array<std::string_view, 4> kBeginnings = {
-    R"({"format":"inlay-)",
-    "window,model,stage,chiplet,",
-    "package,strategy,latency_s,",
-    "model,batch,layer,op,",
+constexpr std::array<std::string_view, 6> kBeginnings = {
+    R"({"format":"inlay-)",  "window,model,stage,chiplet,",        "package,strategy,latency_s,",
+    "model,batch,layer,op,", "<!DOCTYPEhtml><!--inlay-report1-->", "<!--inlay-report1--><svg",
 };
 
 /// Found out before the computation, not after it.

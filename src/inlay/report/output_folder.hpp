@@ -26,8 +26,8 @@ class OutputFolder {
 /// cannot be made.
 void refuse_foreign_file(const std::filesystem::path& file);
 
-/// Whether content was written by Inlay: JSON that begins with its "format", or CSV whose header is one of
-/// Inlay's.
+/// Whether content was written by Inlay: JSON that begins with its "format", CSV whose header is one of
+/// Inlay's, or a page or drawing of a report.
 bool is_ours(const std::string& content);
 
 }  // namespace inlay::report

@@ -16,7 +16,7 @@
 namespace inlay::report {
 namespace {
 
-constexpr double kBoxWidth = 248.0;
+constexpr double kBoxWidth = 264.0;
 constexpr double kHeadHeight = 58.0;
 constexpr double kLine = 16.0;
 constexpr double kGap = 44.0;

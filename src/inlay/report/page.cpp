@@ -4,12 +4,18 @@
 
 #include <array>
 
+#include "inlay/base/error.hpp"
 #include "inlay/base/version.hpp"
+#include "inlay/report/gantt_svg.hpp"
+#include "inlay/report/package_map_svg.hpp"
 #include "inlay/report/page_sections.hpp"
 #include "inlay/report/page_style.hpp"
 
 namespace inlay::report {
 namespace {
+
+/// Tells our own files, which may be replaced, from others (OutputFolder).
+const std::string kMark = "<!-- inlay-report 1 -->\n";
 
 using WriteSection = void (*)(const PageInput& input, Markup& page);
 
@@ -27,9 +33,28 @@ std::string title_of(const PageInput& input) {
 
 }  // namespace
 
+std::vector<std::string> picture_names() {
+  return {"map", "gantt"};
+}
+
+std::string picture(const PageInput& input, const std::string& name) {
+  if (input.schedules.empty()) {
+    throw base::InputError("there is no schedule to draw: none of what was compared is feasible");
+  }
+  const PageSchedule& best = input.schedules.front();
+  const schedule::ScheduleDocument& document = best.document;
+  if (name == "map") {
+    return kMark + package_map_svg(document.problem, document.schedule, best.cost, SvgUse::kStandalone);
+  }
+  if (name == "gantt") {
+    return kMark + gantt_svg(document.problem, document.schedule, best.cost, SvgUse::kStandalone);
+  }
+  throw base::DefectError(fmt::format("there is no drawing '{}'", name));
+}
+
 std::string report_page(const PageInput& input) {
   Markup page;
-  page.append("<!DOCTYPE html>\n<!-- inlay-report 1 -->\n");
+  page.append("<!DOCTYPE html>\n").append(kMark);
   page.open("html", {{"lang", "en"}}).open("head");
   page.append("<meta charset=\"utf-8\"/>\n");
   page.empty("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "inlay/report/page_input.hpp"
 
@@ -9,5 +10,12 @@ namespace inlay::report {
 /// One HTML page that needs nothing else: no network, no fonts, readable without its script. The same input
 /// always gives the same bytes.
 std::string report_page(const PageInput& input);
+
+/// Drawings that stand on their own: "map", "gantt".
+std::vector<std::string> picture_names();
+
+/// One of them, of the best schedule, as an SVG file. Throws base::InputError if there is no schedule, and
+/// base::DefectError for a name that is none.
+std::string picture(const PageInput& input, const std::string& name);
 
 }  // namespace inlay::report

@@ -3,7 +3,6 @@
 #include "inlay/base/quantity.hpp"
 #include "inlay/report/figures.hpp"
 #include "inlay/report/page_sections.hpp"
-#include "inlay/report/schedule_summary.hpp"
 
 namespace inlay::report {
 namespace {
@@ -39,8 +38,7 @@ void tiles(const PageSchedule& best, Markup& page) {
   tile(page, "EDP", format_edp(cost.edp()), "energy x latency");
   if (const auto& certificate = best.document.statement.certificate) {
     const std::string gap = format_gap(certificate->proven, certificate->gap);
-    tile(page, "gap to the lower bound", gap,
-         certificate->proven ? "the best of its space" : "stopped by " + certificate->stopped_by);
+    tile(page, "gap", gap, certificate->proven ? "the best of its space" : "to the lower bound");
   }
   page.close();
 }
@@ -51,8 +49,8 @@ void certificate_facts(const schedule::CertificateClaim& certificate, Markup& pa
        fmt::format("{}: {}", objective_word(certificate.objective),
                    format_objective(objective, certificate.value)));
   fact(page, "lower bound",
-       fmt::format("{} (gap {})", format_objective(objective, certificate.lower_bound),
-                   format_gap(certificate.proven, certificate.gap)));
+       fmt::format("{} ({}{})", format_objective(objective, certificate.lower_bound),
+                   certificate.proven ? "" : "gap ", format_gap(certificate.proven, certificate.gap)));
   fact(page, "what binds it", certificate.binds);
   fact(page, "space", certificate.space);
   fact(page, "search",
@@ -81,7 +79,6 @@ void facts(const PageInput& input, const PageSchedule& best, Markup& page) {
 /// What a reader wants to know first, in words.
 std::string lead(const PageInput& input, const PageSchedule& best) {
   const auto& certificate = best.document.statement.certificate;
-  const Bottleneck bottleneck = find_bottleneck(best.document.problem, best.document.schedule, best.cost);
   std::string text;
   if (input.comparison && certificate) {
     text = fmt::format("By {}, the best of {} is {}", objective_word(certificate->objective),
@@ -96,7 +93,7 @@ std::string lead(const PageInput& input, const PageSchedule& best) {
   } else {
     text = fmt::format("The schedule found for {}", name_of(input, best));
   }
-  return fmt::format("{}. It is held back by {}.", text, to_string(bottleneck, best.cost.windows.size() > 1));
+  return fmt::format("{}. It is held back by {}.", text, held_back_by(best));
 }
 
 }  // namespace

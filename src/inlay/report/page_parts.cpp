@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "inlay/report/page_sections.hpp"
+#include "inlay/report/schedule_summary.hpp"
 
 namespace inlay::report {
 
@@ -15,6 +16,13 @@ std::string name_of(const PageInput& input, const PageSchedule& schedule) {
   const auto& certificate = schedule.document.statement.certificate;
   return fmt::format("{}{}{}", schedule.document.problem.package.name, certificate ? ", " : "",
                      certificate ? certificate->strategy : "");
+}
+
+std::string held_back_by(const PageSchedule& schedule) {
+  const Bottleneck bottleneck =
+      find_bottleneck(schedule.document.problem, schedule.document.schedule, schedule.cost);
+  return to_string(bottleneck, false) +
+         (schedule.cost.windows.size() > 1 ? fmt::format(", in window {}", bottleneck.window) : "");
 }
 
 std::string objective_word(const std::string& objective) {

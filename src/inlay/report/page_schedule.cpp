@@ -151,10 +151,7 @@ void write_other_schedules(const PageInput& input, Markup& page) {
                           base::format_energy(schedule.cost.energy.total()), format_edp(schedule.cost.edp())),
               {{"class", "quiet"}});
     page.close();
-    const Bottleneck bottleneck =
-        find_bottleneck(schedule.document.problem, schedule.document.schedule, schedule.cost);
-    page.leaf("p", fmt::format("Held back by {}.",
-                               to_string(bottleneck, schedule.document.schedule.windows.size() > 1)));
+    page.leaf("p", fmt::format("Held back by {}.", held_back_by(schedule)));
     write_figure(page, map_of(schedule));
     write_figure(page, gantt_of(schedule));
     write_stages_table(schedule, page);

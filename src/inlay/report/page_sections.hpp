@@ -28,6 +28,9 @@ void write_assumptions(const PageInput& input, Markup& page);
 /// "het-sides-2x2, exact": the package as the comparison names it, and the strategy.
 std::string name_of(const PageInput& input, const PageSchedule& schedule);
 
+/// What holds a schedule back, within a sentence: "compute on c3 (resnet-18, stage 0), in window 0".
+std::string held_back_by(const PageSchedule& schedule);
+
 /// The objective as people write it: "EDP".
 std::string objective_word(const std::string& objective);
 

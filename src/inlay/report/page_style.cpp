@@ -32,7 +32,7 @@ table { border-collapse: collapse; width: 100%; font-size: 13.5px; }
 caption { text-align: left; color: var(--quiet); font-size: 13px; padding-bottom: 4px; }
 th, td { padding: 5px 12px 5px 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 thead th { color: var(--quiet); font-weight: 550; border-bottom: 1.5px solid var(--link); white-space: nowrap; }
-tbody th { font-weight: 450; overflow-wrap: anywhere; } td.name { overflow-wrap: anywhere; }
+tbody th { font-weight: 450; } th.name, td.name { overflow-wrap: break-word; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 tr.best th, tr.best td { font-weight: 640; background: var(--panel); }
 details { border: 1px solid var(--line); border-radius: 10px; padding: 10px 16px; margin: 10px 0; }

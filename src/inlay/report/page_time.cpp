@@ -109,9 +109,8 @@ std::string bottleneck_sentence(const PageSchedule& schedule) {
       schedule.cost.windows.size() > 1 ? fmt::format("In window {}, the longest, ", bottleneck.window) : "";
   if (bottleneck.shared_memory) {
     return where + (where.empty() ? "All" : "all") +
-           " chiplets together move more bytes than the memory's bandwidth lets through in the time that "
-           "they "
-           "compute: more bandwidth, or less traffic, is what would help.";
+           " chiplets together move more bytes than the memory's bandwidth lets through in the time that the "
+           "slowest pipeline takes: more bandwidth, or less traffic, is what would help.";
   }
   return fmt::format(
       "{}pace of {} is set by stage {} on chiplet {}, which spends {} of its time on {}: that is what to "

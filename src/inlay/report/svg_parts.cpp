@@ -31,7 +31,7 @@ svg text.halo { paint-order: stroke; stroke: var(--page); stroke-width: 3px; str
 svg text.port-name { fill: #1c2733; font-weight: 600; }
 .tail { fill: var(--memory); fill-opacity: .16; stroke: var(--memory); stroke-dasharray: 4 3; }
 .band { fill: var(--panel); stroke: var(--line); }
-.best { fill: none; stroke: var(--ink); stroke-width: 1.5; }
+.pill { fill: var(--page); fill-opacity: .88; }
 .compute { fill: var(--compute); } .memory { fill: var(--memory); } .weights { fill: var(--weights); }
 .network { fill: var(--network); } .static { fill: var(--static); } .vector { fill: var(--vector); }
 .l1 { fill: var(--l1); } .l2 { fill: var(--l2); } .noc { fill: var(--noc); } .l2-traffic { fill: var(--fill); }
