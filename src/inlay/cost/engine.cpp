@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "inlay/cost/data_centric/engine.hpp"
 #include "inlay/cost/maestro_engine.hpp"
 
 namespace inlay::cost {
@@ -15,6 +16,7 @@ struct Registration {
 /// One line per engine.
 constexpr std::array kEngines = {
     Registration{"maestro", make_maestro_engine},
+    Registration{"data-centric", make_data_centric_engine},
 };
 
 }  // namespace

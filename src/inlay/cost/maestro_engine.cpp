@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "inlay/base/checked.hpp"
+#include "inlay/cost/engine_parts.hpp"
 #include "inlay/cost/maestro_energy.hpp"
 #include "inlay/cost/maestro_mapping.hpp"
 
@@ -64,14 +65,6 @@ Part evaluate_gemm(const workload::GemmShape& shape, std::int64_t mini_batch, co
   return {analyse(maestro::map_gemm(rows, shape.n, shape.k, type.dataflow), type), repeats, false};
 }
 
-LayerCost vector_cost(const workload::VectorShape& shape, std::int64_t mini_batch, const ChipletType& type) {
-  const std::int64_t operations = base::checked_multiply(shape.operations, mini_batch);
-  LayerCost cost;
-  cost.cycles = base::ceil_divide(operations, type.vector_lanes);
-  cost.energy.vector = static_cast<double>(operations) * type.energy.vector_operation;
-  return cost;
-}
-
 LayerCost cost_of(const Part& part, const ChipletType& type) {
   const maestro::Analysis& analysis = part.analysis;
   const maestro::AccessSums sums = maestro::sum_accesses(analysis);
@@ -125,14 +118,6 @@ class MaestroEngine : public CostEngine {
     } catch (const base::OverflowError& error) {
       throw infeasible(layer, mini_batch, type, error);
     }
-  }
-
- private:
-  static base::InfeasibleError infeasible(const workload::Layer& layer, std::int64_t mini_batch,
-                                          const ChipletType& type, const std::exception& error) {
-    return base::InfeasibleError(
-        fmt::format("layer '{}' (mini-batch {}) on chiplet type '{}' with dataflow '{}': {}", layer.name,
-                    mini_batch, type.name, type.dataflow.name, error.what()));
   }
 };
 

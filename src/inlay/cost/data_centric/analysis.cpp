@@ -1,0 +1,138 @@
+#include "inlay/cost/data_centric/analysis.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "inlay/base/checked.hpp"
+#include "inlay/cost/data_centric/step_kinds.hpp"
+
+namespace inlay::cost::data_centric {
+namespace {
+
+/// Sums over all transitions from one step to the next.
+class Sums {
+ public:
+  explicit Sums(const Network& network) : network_(network) {}
+
+  /// `kind` is the wrap-around from the very last step to the very first: before the first step the PEs hold
+  /// nothing, after the last one they keep nothing.
+  void add_ends(const StepKind& kind) {
+    const std::int64_t ingress = kind[kInputTouched] + kind[kWeightTouched];
+    input_reads_ += kind[kInputTouched];
+    weight_reads_ += kind[kWeightTouched];
+    input_copies_ += kind[kInputCopies];
+    weight_copies_ += kind[kWeightCopies];
+    entries_ += kind[kOutputTouched];
+    // Fill, the last step's products, drain; the first hop's cycle is that of the transfer itself.
+    const std::int64_t latency = std::max<std::int64_t>(0, network_.hops - 1);
+    cycles_ += 2 * latency + transfer(ingress) + kind[kProductsBefore] + transfer(kind[kOutputBefore]);
+  }
+
+  void add(const StepKind& kind) {
+    const std::int64_t inputs = kind[kInputTouched] - kind[kInputKept];
+    const std::int64_t weights = kind[kWeightTouched] - kind[kWeightKept];
+    const std::int64_t entering = kind[kOutputTouched] - kind[kOutputKept];
+    const std::int64_t leaving = kind[kOutputBefore] - kind[kOutputKept];
+    const std::int64_t partial = kind[kFirstVisit] != 0 ? 0 : entering;
+    const std::int64_t time =
+        std::max({kind[kProductsBefore], transfer(inputs + weights + partial), transfer(leaving)});
+    accumulate(input_reads_, kind, inputs);
+    accumulate(weight_reads_, kind, weights);
+    accumulate(entries_, kind, entering);
+    accumulate(partial_, kind, partial);
+    accumulate(input_copies_, kind, kind[kInputCopies] - kind[kInputCopiesKept]);
+    accumulate(weight_copies_, kind, kind[kWeightCopies] - kind[kWeightCopiesKept]);
+    accumulate(cycles_, kind, time);
+  }
+
+  void finish(Analysis& analysis) const {
+    const std::int64_t macs = analysis.products;
+    analysis.accesses[kInput] = {macs, input_copies_, input_reads_, 0};
+    analysis.accesses[kWeight] = {macs, weight_copies_, weight_reads_, 0};
+    analysis.accesses[kOutput] = {macs + entries_, macs + partial_, partial_, entries_};
+    analysis.partial_sums = partial_;
+    analysis.cycles = cycles_;
+  }
+
+ private:
+  std::int64_t transfer(std::int64_t elements) const {
+    return base::ceil_divide(elements, network_.bytes_per_cycle);
+  }
+
+  static void accumulate(std::int64_t& sum, const StepKind& kind, std::int64_t value) {
+    sum = base::checked_add(sum, base::checked_multiply(kind[kOccurrences], value));
+  }
+
+  Network network_;
+  std::int64_t input_reads_ = 0;
+  std::int64_t weight_reads_ = 0;
+  std::int64_t input_copies_ = 0;
+  std::int64_t weight_copies_ = 0;
+  std::int64_t entries_ = 0;
+  std::int64_t partial_ = 0;
+  std::int64_t cycles_ = 0;
+};
+
+/// Visits the product of the lists: every kind of step of one kind of transition.
+template <typename Visit>
+void for_each_kind(const std::array<const std::vector<StepKind>*, kAxes>& lists, std::size_t axis,
+                   const StepKind& product, const Visit& visit) {
+  if (axis == kAxes) {
+    visit(product);
+    return;
+  }
+  for (const StepKind& factor : *lists[axis]) {
+    StepKind next;
+    for (std::size_t i = 0; i < kFactors; ++i) {
+      next[i] = product[i] * factor[i];
+    }
+    for_each_kind(lists, axis + 1, next, visit);
+  }
+}
+
+std::array<std::int64_t, kTensors> tile_elements(const LoopNest& nest,
+                                                 const std::array<std::int64_t, kDimensions>& extent) {
+  const std::int64_t rows = window_size(extent[kY], extent[kR], nest.vertical);
+  const std::int64_t columns = window_size(extent[kX], extent[kS], nest.horizontal);
+  const std::int64_t images = extent[kN] * extent[kG];
+  return {
+      base::checked_product(images, extent[kC], rows, columns),
+      base::checked_product(extent[kG], extent[kK], extent[kC], extent[kR], extent[kS]),
+      base::checked_product(images, extent[kK], nest.channelwise ? extent[kC] : 1, extent[kY], extent[kX])};
+}
+
+void find_tiles(const LoopNest& nest, Analysis& analysis) {
+  auto extent = nest.extent;  // of a unit's largest tile
+  auto level = nest.extent;   // of all units of the top level together
+  for (std::size_t i = 0; i < nest.loops.size(); ++i) {
+    const Loop& loop = nest.loops[i];
+    std::int64_t& tile = extent[loop.dimension];
+    if (i < nest.top_loops) {
+      level[loop.dimension] = std::min(tile, loop.chunk());
+    }
+    tile = std::min(tile, loop.tile);
+  }
+  analysis.l1_tile = tile_elements(nest, extent);
+  analysis.l2_tile = tile_elements(nest, level);
+}
+
+}  // namespace
+
+Analysis analyse(const LoopNest& nest, const Network& network) {
+  Analysis analysis;
+  // No step's counts and no count of steps exceed the products, so that no product of factors wraps.
+  analysis.products = products(nest);
+  find_tiles(nest, analysis);
+  Sums sums(network);
+  StepKinds kinds(nest);
+  StepKind one;
+  one.fill(1);
+  for_each_kind(kinds.wrap_around(), 0, one, [&sums](const StepKind& kind) { sums.add_ends(kind); });
+  for (std::size_t loop = 0; loop < kinds.loops(); ++loop) {
+    for_each_kind(kinds.advance(loop), 0, one, [&sums](const StepKind& kind) { sums.add(kind); });
+  }
+  sums.finish(analysis);
+  return analysis;
+}
+
+}  // namespace inlay::cost::data_centric

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "inlay/cost/data_centric/loop_nest.hpp"
+
+namespace inlay::cost::data_centric {
+
+/// What the analysis needs to know of a chiplet besides the number of its PEs, which is in the nest.
+struct Network {
+  std::int64_t bytes_per_cycle = 1;  // from L2 to the PEs, and as much from the PEs to L2
+  std::int64_t hops = 1;
+};
+
+enum Tensor : std::uint8_t { kInput, kWeight, kOutput };
+inline constexpr std::size_t kTensors = 3;
+
+/// Elements read from and written to all L1s and the L2, without L2's traffic with the outside.
+struct Accesses {
+  std::int64_t l1_read = 0;
+  std::int64_t l1_write = 0;
+  std::int64_t l2_read = 0;
+  std::int64_t l2_write = 0;
+  bool operator==(const Accesses&) const = default;
+};
+
+struct Analysis {
+  std::int64_t products = 0;  // multiply-accumulates
+  std::array<Accesses, kTensors> accesses;
+  std::int64_t partial_sums = 0;  // elements written before they are complete, each of them read back
+  std::int64_t cycles = 0;
+  std::array<std::int64_t, kTensors> l1_tile{};  // elements of the largest tile of a PE
+  std::array<std::int64_t, kTensors> l2_tile{};  // elements of the largest step of the top level
+  bool operator==(const Analysis&) const = default;
+};
+
+/// Counts what docs/engine-data-centric.md defines, in time that depends on the number of kinds of steps and
+/// not on the number of steps. Throws base::OverflowError.
+Analysis analyse(const LoopNest& nest, const Network& network);
+
+}  // namespace inlay::cost::data_centric

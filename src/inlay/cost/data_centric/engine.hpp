@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory>
+
+#include "inlay/cost/engine.hpp"
+
+namespace inlay::cost {
+
+/// The directive language analysed as docs/engine-data-centric.md defines it: every count equals that of a
+/// walk through the mapped loop nest.
+std::unique_ptr<CostEngine> make_data_centric_engine();
+
+}  // namespace inlay::cost

@@ -1,0 +1,202 @@
+#include "inlay/cost/data_centric/window_coverage.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace inlay::cost::data_centric {
+namespace {
+
+/// `count` intervals [begin, end), each `pitch` further than the one before.
+struct Run {
+  std::int64_t count = 0;
+  std::int64_t pitch = 0;
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+};
+
+/// Size of the union of runs. Runs whose begins and ends both ascend, as neighbouring units' do, are swept
+/// once; others (units that come from idling beside units that slide on) are sorted first.
+class Union {
+ public:
+  void add(const Run& run) {
+    if (run.count > 0 && run.end > run.begin) {
+      runs_.push_back(run);
+    }
+  }
+
+  std::int64_t size() {
+    if (!ascending()) {
+      expand();
+    }
+    std::int64_t covered = 0;
+    std::int64_t frontier = runs_.empty() ? 0 : runs_[0].begin;
+    for (const Run& run : runs_) {
+      const std::int64_t length = run.end - run.begin;
+      covered += std::max<std::int64_t>(0, run.end - std::max(run.begin, frontier)) +
+                 (run.count - 1) * std::min(run.pitch, length);
+      frontier = std::max(frontier, run.end + (run.count - 1) * run.pitch);
+    }
+    return covered;
+  }
+
+ private:
+  bool ascending() const {
+    for (std::size_t i = 1; i < runs_.size(); ++i) {
+      const std::int64_t shift = (runs_[i - 1].count - 1) * runs_[i - 1].pitch;
+      if (runs_[i].begin < runs_[i - 1].begin + shift || runs_[i].end < runs_[i - 1].end + shift) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void expand() {
+    std::vector<Run> single;
+    for (const Run& run : runs_) {
+      for (std::int64_t i = 0; i < run.count; ++i) {
+        single.push_back({1, 0, run.begin + i * run.pitch, run.end + i * run.pitch});
+      }
+    }
+    std::sort(single.begin(), single.end(), [](const Run& a, const Run& b) { return a.begin < b.begin; });
+    runs_ = std::move(single);
+  }
+
+  std::vector<Run> runs_;
+};
+
+/// Windows without holes are intervals.
+Coverage cover_intervals(std::span<const UnitTiles> outputs, std::int64_t taps, std::int64_t stride) {
+  Coverage coverage;
+  Union touched;
+  Union fresh;
+  for (const UnitTiles& unit : outputs) {
+    if (unit.length == 0) {
+      continue;
+    }
+    Run window{unit.count, unit.pitch * stride, unit.begin * stride,
+               (unit.begin + unit.length - 1) * stride + taps};
+    touched.add(window);
+    coverage.copies += unit.count * (window.end - window.begin);
+    if (unit.before_length > 0) {
+      // Output tiles are equal or disjoint, so a window's new part lies at one end of it.
+      const std::int64_t before_begin = unit.before_begin * stride;
+      const std::int64_t before_end = (unit.before_begin + unit.before_length - 1) * stride + taps;
+      const std::int64_t length = window.end - window.begin;
+      if (unit.stays()) {
+        window.end = window.begin;
+      } else if (before_begin > window.begin) {
+        window.end = std::min(window.end, before_begin);
+      } else {
+        window.begin = std::max(window.begin, before_end);
+      }
+      coverage.copies_kept += unit.count * (length - (window.end - window.begin));
+    }
+    fresh.add(window);
+  }
+  coverage.touched = touched.size();
+  coverage.kept = coverage.touched - fresh.size();
+  return coverage;
+}
+
+/// A unit's own outputs and taps, in the step and in the one before.
+struct Single {
+  UnitTiles outputs;
+  UnitTiles taps;
+};
+
+std::vector<UnitTiles> expanded(std::span<const UnitTiles> groups) {
+  std::vector<UnitTiles> singles;
+  for (const UnitTiles& group : groups) {
+    for (std::int64_t i = 0; i < group.count; ++i) {
+      singles.push_back({1, 0, group.begin + i * group.pitch, group.length,
+                         group.before_begin + i * group.pitch, group.before_length});
+    }
+  }
+  return singles;
+}
+
+/// Any windows, place by place.
+class PlaceByPlace {
+ public:
+  PlaceByPlace(std::span<const UnitTiles> outputs, std::span<const UnitTiles> taps, const Window& window)
+      : outputs_(expanded(outputs)), taps_(expanded(taps)), window_(window) {
+    std::int64_t last_output = 0;
+    std::int64_t last_tap = 0;
+    for (const UnitTiles& unit : outputs_) {
+      last_output = std::max({last_output, unit.begin + unit.length, unit.before_begin + unit.before_length});
+    }
+    for (const UnitTiles& unit : taps_) {
+      last_tap = std::max({last_tap, unit.begin + unit.length, unit.before_begin + unit.before_length});
+    }
+    places_.resize(static_cast<std::size_t>(last_output * window.stride + last_tap * window.dilation + 1));
+  }
+
+  Coverage count() {
+    for (const UnitTiles& outputs : outputs_) {
+      for (const UnitTiles& taps : taps_) {
+        add({outputs, taps});
+      }
+    }
+    for (const Place& place : places_) {
+      coverage_.touched += place.touched ? 1 : 0;
+      coverage_.kept += place.touched && !place.fresh ? 1 : 0;
+    }
+    return coverage_;
+  }
+
+ private:
+  struct Place {
+    bool touched = false;
+    bool fresh = false;
+    std::int64_t held_by = 0;  // last unit that held it in the step before
+    std::int64_t read_by = 0;  // last unit that reads it
+  };
+
+  template <typename Visit>
+  void visit(std::int64_t begin, std::int64_t length, std::int64_t tap, std::int64_t taps, Visit visit) {
+    for (std::int64_t o = begin; o < begin + length; ++o) {
+      for (std::int64_t t = tap; t < tap + taps; ++t) {
+        visit(places_[static_cast<std::size_t>(o * window_.stride + t * window_.dilation)]);
+      }
+    }
+  }
+
+  void add(const Single& unit) {
+    ++unit_;
+    visit(unit.outputs.before_begin, unit.outputs.before_length, unit.taps.before_begin,
+          unit.taps.before_length, [this](Place& place) { place.held_by = unit_; });
+    visit(unit.outputs.begin, unit.outputs.length, unit.taps.begin, unit.taps.length, [this](Place& place) {
+      if (place.read_by == unit_) {
+        return;
+      }
+      place.read_by = unit_;
+      place.touched = true;
+      ++coverage_.copies;
+      if (place.held_by == unit_) {
+        ++coverage_.copies_kept;
+      } else {
+        place.fresh = true;
+      }
+    });
+  }
+
+  std::vector<UnitTiles> outputs_;
+  std::vector<UnitTiles> taps_;
+  Window window_;
+  std::vector<Place> places_;
+  Coverage coverage_;
+  std::int64_t unit_ = 0;
+};
+
+}  // namespace
+
+Coverage cover(std::span<const UnitTiles> outputs, std::span<const UnitTiles> taps, const Window& window) {
+  const bool whole_filter = taps.size() == 1 && taps[0].count == 1 && taps[0].stays();
+  if (whole_filter && (window.dilation == 1 || taps[0].length == 1)) {
+    // Places that a stride leaves out between windows hold nothing: closing the gaps changes no count.
+    return cover_intervals(outputs, taps[0].length, std::min(window.stride, taps[0].length));
+  }
+  return PlaceByPlace(outputs, taps, window).count();
+}
+
+}  // namespace inlay::cost::data_centric

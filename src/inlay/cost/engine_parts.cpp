@@ -1,0 +1,25 @@
+#include "inlay/cost/engine_parts.hpp"
+
+#include <fmt/format.h>
+
+#include "inlay/base/checked.hpp"
+
+namespace inlay::cost {
+
+LayerCost vector_cost(const workload::VectorShape& shape, std::int64_t mini_batch,
+                      const hardware::ChipletType& type) {
+  const std::int64_t operations = base::checked_multiply(shape.operations, mini_batch);
+  LayerCost cost;
+  cost.cycles = base::ceil_divide(operations, type.vector_lanes);
+  cost.energy.vector = static_cast<double>(operations) * type.energy.vector_operation;
+  return cost;
+}
+
+base::InfeasibleError infeasible(const workload::Layer& layer, std::int64_t mini_batch,
+                                 const hardware::ChipletType& type, const std::exception& reason) {
+  return base::InfeasibleError(
+      fmt::format("layer '{}' (mini-batch {}) on chiplet type '{}' with dataflow '{}': {}", layer.name,
+                  mini_batch, type.name, type.dataflow.name, reason.what()));
+}
+
+}  // namespace inlay::cost

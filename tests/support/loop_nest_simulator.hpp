@@ -1,0 +1,197 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <set>
+#include <stdexcept>
+#include <vector>
+
+#include "inlay/cost/data_centric/analysis.hpp"
+
+namespace inlay::cost::data_centric {
+
+/// Walks a loop nest step by step, with every PE and every element, as docs/engine-data-centric.md defines
+/// it. It knows no formula: buffers are sets, and counts are sizes of sets. For small sizes only.
+class LoopNestSimulator {
+ public:
+  LoopNestSimulator(const LoopNest& nest, const Network& network) : nest_(nest), network_(network) {}
+
+  /// Throws std::logic_error if a product is computed twice or never.
+  Analysis run() {
+    std::array<Interval, kDimensions> whole;
+    for (std::size_t d = 0; d < kDimensions; ++d) {
+      whole[d] = {0, nest_.extent[d]};
+    }
+    std::int64_t pes = 1;
+    for (const Loop& loop : nest_.loops) {
+      pes *= loop.units;
+    }
+    held_.resize(static_cast<std::size_t>(pes));
+    walk(0, std::vector<Tile>(1, whole));
+    leave({});
+    cycles_ += compute_ + drain_;
+    return result();
+  }
+
+ private:
+  struct Interval {
+    std::int64_t begin = 0;
+    std::int64_t end = 0;
+    std::int64_t length() const { return std::max<std::int64_t>(0, end - begin); }
+    Interval part(std::int64_t offset, std::int64_t size) const {
+      const std::int64_t start = std::min(end, begin + offset);
+      return {start, std::min(end, start + size)};
+    }
+  };
+  using Tile = std::array<Interval, kDimensions>;
+  using Element = std::array<std::int64_t, 5>;
+  using Elements = std::set<Element>;
+  struct Held {
+    Elements inputs;
+    Elements weights;
+  };
+
+  /// `tiles`: of every unit that the loops outside have made.
+  void walk(std::size_t depth, const std::vector<Tile>& tiles) {
+    if (depth == nest_.loops.size()) {
+      step(tiles);
+      return;
+    }
+    const Loop& loop = nest_.loops[depth];
+    const auto left = [&](std::int64_t offset) {
+      return std::any_of(tiles.begin(), tiles.end(), [&](const Tile& tile) {
+        return tile[loop.dimension].begin + offset < tile[loop.dimension].end;
+      });
+    };
+    for (std::int64_t offset = 0; left(offset); offset += loop.tile * loop.units) {
+      std::vector<Tile> next;
+      for (const Tile& tile : tiles) {
+        for (std::int64_t unit = 0; unit < loop.units; ++unit) {
+          next.push_back(tile);
+          next.back()[loop.dimension] = tile[loop.dimension].part(offset + unit * loop.tile, loop.tile);
+        }
+      }
+      walk(depth + 1, next);
+    }
+  }
+
+  template <typename Visit>
+  static void for_each_product(const Tile& tile, Visit visit) {
+    std::array<std::int64_t, kDimensions> at{};
+    for (at[kN] = tile[kN].begin; at[kN] < tile[kN].end; ++at[kN])
+      for (at[kG] = tile[kG].begin; at[kG] < tile[kG].end; ++at[kG])
+        for (at[kK] = tile[kK].begin; at[kK] < tile[kK].end; ++at[kK])
+          for (at[kC] = tile[kC].begin; at[kC] < tile[kC].end; ++at[kC])
+            for (at[kY] = tile[kY].begin; at[kY] < tile[kY].end; ++at[kY])
+              for (at[kX] = tile[kX].begin; at[kX] < tile[kX].end; ++at[kX])
+                for (at[kR] = tile[kR].begin; at[kR] < tile[kR].end; ++at[kR])
+                  for (at[kS] = tile[kS].begin; at[kS] < tile[kS].end; ++at[kS]) visit(at);
+  }
+
+  /// One step: every PE loads what it does not hold, computes its tile, and keeps it until the next step.
+  void step(const std::vector<Tile>& tiles) {
+    Elements read_inputs;  // from L2 in this step; all PEs that need an element get the same read
+    Elements read_weights;
+    Elements outputs;
+    std::int64_t busiest = 0;
+    for (std::size_t pe = 0; pe < tiles.size(); ++pe) {
+      Held tile;
+      std::int64_t products = 0;
+      for_each_product(tiles[pe], [&](const std::array<std::int64_t, kDimensions>& at) {
+        const std::int64_t row = at[kY] * nest_.vertical.stride + at[kR] * nest_.vertical.dilation;
+        const std::int64_t column = at[kX] * nest_.horizontal.stride + at[kS] * nest_.horizontal.dilation;
+        tile.inputs.insert({at[kN], at[kG], at[kC], row, column});
+        tile.weights.insert({at[kG], at[kK], at[kC], at[kR], at[kS]});
+        outputs.insert({at[kN], at[kG], nest_.channelwise ? at[kK] * nest_.extent[kC] + at[kC] : at[kK],
+                        at[kY], at[kX]});
+        if (!done_.insert(at).second) {
+          throw std::logic_error("a product is computed twice");
+        }
+        ++products;
+      });
+      load(tile.inputs, held_[pe].inputs, read_inputs, input_copies_);
+      load(tile.weights, held_[pe].weights, read_weights, weight_copies_);
+      held_[pe] = std::move(tile);
+      busiest = std::max(busiest, products);
+    }
+    const std::int64_t returning = leave(outputs);
+    const auto ingress = static_cast<std::int64_t>(read_inputs.size() + read_weights.size()) + returning;
+    input_reads_ += static_cast<std::int64_t>(read_inputs.size());
+    weight_reads_ += static_cast<std::int64_t>(read_weights.size());
+    // Double buffering: while the step before computes, its outputs leave and this step's data arrive.
+    cycles_ += std::max({compute_, cycles(ingress), drain_});
+    cycles_ += compute_ == 0 ? std::max<std::int64_t>(0, network_.hops - 1) * 2 : 0;
+    compute_ = busiest;
+    drain_ = 0;
+  }
+
+  static void load(const Elements& tile, const Elements& held, Elements& read, std::int64_t& copies) {
+    for (const Element& element : tile) {
+      if (held.count(element) == 0) {
+        read.insert(element);
+        ++copies;
+      }
+    }
+  }
+
+  /// Outputs that nobody works on any more go to L2. Of the new ones, those that were there come back:
+  /// returns how many.
+  std::int64_t leave(const Elements& next) {
+    std::int64_t leaving = 0;
+    for (const Element& output : working_) {
+      leaving += next.count(output) == 0 ? 1 : 0;
+    }
+    std::int64_t returning = 0;
+    for (const Element& output : next) {
+      if (working_.count(output) == 0 && !visited_.insert(output).second) {
+        ++returning;
+      }
+    }
+    writes_ += leaving;
+    returned_ += returning;
+    drain_ = cycles(leaving);
+    working_ = next;
+    return returning;
+  }
+
+  std::int64_t cycles(std::int64_t elements) const {
+    return (elements + network_.bytes_per_cycle - 1) / network_.bytes_per_cycle;
+  }
+
+  Analysis result() const {
+    std::int64_t products = 1;
+    for (const std::int64_t extent : nest_.extent) {
+      products *= extent;
+    }
+    if (static_cast<std::int64_t>(done_.size()) != products) {
+      throw std::logic_error("a product is never computed");
+    }
+    Analysis analysis;
+    analysis.products = products;
+    analysis.accesses[kInput] = {products, input_copies_, input_reads_, 0};
+    analysis.accesses[kWeight] = {products, weight_copies_, weight_reads_, 0};
+    analysis.accesses[kOutput] = {products + writes_, products + returned_, returned_, writes_};
+    analysis.partial_sums = writes_ - static_cast<std::int64_t>(visited_.size());
+    analysis.cycles = cycles_;
+    return analysis;
+  }
+
+  const LoopNest& nest_;
+  Network network_;
+  std::vector<Held> held_;
+  std::set<std::array<std::int64_t, kDimensions>> done_;
+  Elements working_;  // outputs of the step before
+  Elements visited_;  // outputs ever worked on
+  std::int64_t compute_ = 0;
+  std::int64_t drain_ = 0;
+  std::int64_t cycles_ = 0;
+  std::int64_t input_reads_ = 0;
+  std::int64_t weight_reads_ = 0;
+  std::int64_t input_copies_ = 0;
+  std::int64_t weight_copies_ = 0;
+  std::int64_t writes_ = 0;
+  std::int64_t returned_ = 0;
+};
+
+}  // namespace inlay::cost::data_centric
