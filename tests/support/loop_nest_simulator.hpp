@@ -50,10 +50,14 @@ class LoopNestSimulator {
   struct Held {
     Elements inputs;
     Elements weights;
+    Elements outputs;
   };
 
   /// `tiles`: of every unit that the loops outside have made.
   void walk(std::size_t depth, const std::vector<Tile>& tiles) {
+    if (depth == nest_.top_loops) {
+      top_step_ = {};
+    }
     if (depth == nest_.loops.size()) {
       step(tiles);
       return;
@@ -103,8 +107,8 @@ class LoopNestSimulator {
         const std::int64_t column = at[kX] * nest_.horizontal.stride + at[kS] * nest_.horizontal.dilation;
         tile.inputs.insert({at[kN], at[kG], at[kC], row, column});
         tile.weights.insert({at[kG], at[kK], at[kC], at[kR], at[kS]});
-        outputs.insert({at[kN], at[kG], nest_.channelwise ? at[kK] * nest_.extent[kC] + at[kC] : at[kK],
-                        at[kY], at[kX]});
+        tile.outputs.insert({at[kN], at[kG], nest_.channelwise ? at[kK] * nest_.extent[kC] + at[kC] : at[kK],
+                             at[kY], at[kX]});
         if (!done_.insert(at).second) {
           throw std::logic_error("a product is computed twice");
         }
@@ -112,9 +116,15 @@ class LoopNestSimulator {
       });
       load(tile.inputs, held_[pe].inputs, read_inputs, input_copies_);
       load(tile.weights, held_[pe].weights, read_weights, weight_copies_);
+      outputs.insert(tile.outputs.begin(), tile.outputs.end());
+      top_step_.inputs.insert(tile.inputs.begin(), tile.inputs.end());
+      top_step_.weights.insert(tile.weights.begin(), tile.weights.end());
+      grow(l1_tile_, tile);
       held_[pe] = std::move(tile);
       busiest = std::max(busiest, products);
     }
+    top_step_.outputs.insert(outputs.begin(), outputs.end());
+    grow(l2_tile_, top_step_);
     const std::int64_t returning = leave(outputs);
     const auto ingress = static_cast<std::int64_t>(read_inputs.size() + read_weights.size()) + returning;
     input_reads_ += static_cast<std::int64_t>(read_inputs.size());
@@ -124,6 +134,12 @@ class LoopNestSimulator {
     cycles_ += compute_ == 0 ? std::max<std::int64_t>(0, network_.hops - 1) * 2 : 0;
     compute_ = busiest;
     drain_ = 0;
+  }
+
+  static void grow(std::array<std::int64_t, kTensors>& largest, const Held& tile) {
+    largest = {std::max(largest[kInput], static_cast<std::int64_t>(tile.inputs.size())),
+               std::max(largest[kWeight], static_cast<std::int64_t>(tile.weights.size())),
+               std::max(largest[kOutput], static_cast<std::int64_t>(tile.outputs.size()))};
   }
 
   static void load(const Elements& tile, const Elements& held, Elements& read, std::int64_t& copies) {
@@ -174,6 +190,8 @@ class LoopNestSimulator {
     analysis.accesses[kOutput] = {products + writes_, products + returned_, returned_, writes_};
     analysis.partial_sums = writes_ - static_cast<std::int64_t>(visited_.size());
     analysis.cycles = cycles_;
+    analysis.l1_tile = l1_tile_;
+    analysis.l2_tile = l2_tile_;
     return analysis;
   }
 
@@ -181,6 +199,9 @@ class LoopNestSimulator {
   Network network_;
   std::vector<Held> held_;
   std::set<std::array<std::int64_t, kDimensions>> done_;
+  Held top_step_;  // all that the PEs work on in the current step of the top level
+  std::array<std::int64_t, kTensors> l1_tile_{};
+  std::array<std::int64_t, kTensors> l2_tile_{};
   Elements working_;  // outputs of the step before
   Elements visited_;  // outputs ever worked on
   std::int64_t compute_ = 0;

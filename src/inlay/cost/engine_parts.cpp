@@ -2,9 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "inlay/base/checked.hpp"
 
 namespace inlay::cost {
+
+void check_request(std::int64_t mini_batch, const hardware::ChipletType& type) {
+  if (std::min({mini_batch, type.pes, type.noc_bytes_per_cycle, type.vector_lanes}) < 1) {
+    throw base::DefectError(
+        "an engine was asked for a mini-batch, PEs, a NoC bandwidth or vector lanes below 1");
+  }
+}
 
 LayerCost vector_cost(const workload::VectorShape& shape, std::int64_t mini_batch,
                       const hardware::ChipletType& type) {

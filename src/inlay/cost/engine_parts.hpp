@@ -11,6 +11,9 @@
 /// What every engine does alike (docs/engines.md).
 namespace inlay::cost {
 
+/// Throws base::DefectError for a mini-batch or hardware that no reader lets pass.
+void check_request(std::int64_t mini_batch, const hardware::ChipletType& type);
+
 /// An operator without MACs on the vector lanes. Throws base::OverflowError.
 LayerCost vector_cost(const workload::VectorShape& shape, std::int64_t mini_batch,
                       const hardware::ChipletType& type);

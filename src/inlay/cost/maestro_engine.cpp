@@ -101,9 +101,7 @@ class MaestroEngine : public CostEngine {
 
   LayerCost evaluate(const workload::Layer& layer, std::int64_t mini_batch,
                      const ChipletType& type) const override {
-    if (mini_batch < 1 || type.vector_lanes < 1) {
-      throw base::DefectError("an engine was asked for a mini-batch or for vector lanes below 1");
-    }
+    check_request(mini_batch, type);
     try {
       if (const auto* vector = std::get_if<workload::VectorShape>(&layer.shape)) {
         return vector_cost(*vector, mini_batch, type);

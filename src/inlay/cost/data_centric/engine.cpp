@@ -73,6 +73,7 @@ class DataCentricEngine : public CostEngine {
 
   LayerCost evaluate(const workload::Layer& layer, std::int64_t mini_batch,
                      const ChipletType& type) const override {
+    check_request(mini_batch, type);
     try {
       if (const auto* vector = std::get_if<workload::VectorShape>(&layer.shape)) {
         return vector_cost(*vector, mini_batch, type);

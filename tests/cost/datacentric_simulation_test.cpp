@@ -1,0 +1,72 @@
+// The analysis of the engine data-centric against a walk through the loop nest: all counts, and cycles.
+#include <gtest/gtest.h>
+
+#include "inlay/cost/data_centric/analysis.hpp"
+#include "support/loop_nest_simulator.hpp"
+#include "support/random_mappings.hpp"
+
+namespace inlay::cost::data_centric {
+namespace {
+
+LoopNest nest_of(const RandomMapping& mapping) {
+  if (const auto* product = std::get_if<workload::GemmShape>(&mapping.shape)) {
+    return map_layer(*product, mapping.mini_batch, mapping.dataflow, mapping.pes);
+  }
+  return map_layer(std::get<workload::ConvolutionShape>(mapping.shape), mapping.mini_batch, mapping.dataflow,
+                   mapping.pes);
+}
+
+/// What the random mappings must have met, lest the comparison be empty.
+struct Seen {
+  int partial_sums = 0;
+  int multicast = 0;
+  int sliding = 0;
+  int channelwise = 0;
+  int batches = 0;
+  int split_filters = 0;
+  int idle_pes = 0;
+};
+
+void note(const LoopNest& nest, const Analysis& analysis, std::int64_t pes, Seen& seen) {
+  const Accesses& input = analysis.accesses[kInput];
+  seen.partial_sums += analysis.partial_sums > 0 ? 1 : 0;
+  seen.multicast += input.l1_write > input.l2_read ? 1 : 0;
+  seen.sliding += input.l1_write < input.l1_read / nest.extent[kK] ? 1 : 0;
+  seen.channelwise += nest.channelwise ? 1 : 0;
+  seen.batches += nest.extent[kN] * nest.extent[kG] > 1 ? 1 : 0;
+  for (const Loop& loop : nest.loops) {
+    seen.split_filters += loop.dimension == kR && loop.tile < nest.extent[kR] ? 1 : 0;
+  }
+  seen.idle_pes += analysis.products < analysis.cycles * pes / 2 ? 1 : 0;
+}
+
+TEST(DataCentricSimulation, CountsAndCyclesOfRandomMappingsAreThoseOfTheWalk) {
+  constexpr int kTriples = 6000;
+  MappingGenerator generator(2405);
+  Seen seen;
+  for (int i = 0; i < kTriples;) {
+    const RandomMapping mapping = generator.next();
+    const LoopNest nest = nest_of(mapping);
+    if (products(nest) > 3000) {
+      continue;
+    }
+    ++i;
+    const Network network{mapping.bandwidth, mapping.hops};
+    const Analysis analysis = analyse(nest, network);
+    const Analysis walk = LoopNestSimulator(nest, network).run();
+    ASSERT_EQ(analysis.products, workload::macs(mapping.shape) * mapping.mini_batch) << mapping.text();
+    ASSERT_EQ(analysis.accesses, walk.accesses) << mapping.text();
+    ASSERT_EQ(analysis.partial_sums, walk.partial_sums) << mapping.text();
+    ASSERT_EQ(analysis.cycles, walk.cycles) << mapping.text();
+    ASSERT_EQ(analysis.l1_tile, walk.l1_tile) << mapping.text();
+    ASSERT_EQ(analysis.l2_tile, walk.l2_tile) << mapping.text();
+    note(nest, analysis, mapping.pes, seen);
+  }
+  for (const int often : {seen.partial_sums, seen.multicast, seen.sliding, seen.channelwise, seen.batches,
+                          seen.split_filters, seen.idle_pes}) {
+    EXPECT_GT(often, kTriples / 50);
+  }
+}
+
+}  // namespace
+}  // namespace inlay::cost::data_centric
