@@ -25,6 +25,7 @@ struct Seen {
   int batches = 0;
   int split_filters = 0;
   int idle_pes = 0;
+  int padding = 0;
 };
 
 void note(const LoopNest& nest, const Analysis& analysis, std::int64_t pes, Seen& seen) {
@@ -37,6 +38,7 @@ void note(const LoopNest& nest, const Analysis& analysis, std::int64_t pes, Seen
   for (const Loop& loop : nest.loops) {
     seen.split_filters += loop.dimension == kR && loop.tile < nest.extent[kR] ? 1 : 0;
   }
+  seen.padding += nest.vertical.begin > 0 ? 1 : 0;
   seen.idle_pes += analysis.products < analysis.cycles * pes / 2 ? 1 : 0;
 }
 
@@ -63,7 +65,7 @@ TEST(DataCentricSimulation, CountsAndCyclesOfRandomMappingsAreThoseOfTheWalk) {
     note(nest, analysis, mapping.pes, seen);
   }
   for (const int often : {seen.partial_sums, seen.multicast, seen.sliding, seen.channelwise, seen.batches,
-                          seen.split_filters, seen.idle_pes}) {
+                          seen.split_filters, seen.idle_pes, seen.padding}) {
     EXPECT_GT(often, kTriples / 50);
   }
 }

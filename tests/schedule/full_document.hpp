@@ -20,7 +20,7 @@ inline void fill_in(base::Random& random, schedule::Problem& problem) {
       layer.tied_to = random.between(0, 1) == 0 ? "" : entry.model.layers[0].name;
       const auto kind = random.between(0, 2);
       if (kind == 0) {
-        layer.shape = workload::ConvolutionShape{2, 4, 6, 7, 8, 3, 5, 1, 2, 3, 4};
+        layer.shape = workload::ConvolutionShape{2, 4, 6, 7, 8, 3, 5, 1, 2, 3, 4, 1, 0, 9, 0};
       } else if (kind == 1) {
         layer.shape = workload::VectorShape{random.between(0, 1000)};
       } else {

@@ -114,8 +114,13 @@ class LoopNestSimulator {
         }
         ++products;
       });
-      load(tile.inputs, held_[pe].inputs, read_inputs, input_copies_);
-      load(tile.weights, held_[pe].weights, read_weights, weight_copies_);
+      const auto exists = [this](const Element& input) {
+        return input[3] >= nest_.vertical.begin && input[3] < nest_.vertical.end &&
+               input[4] >= nest_.horizontal.begin && input[4] < nest_.horizontal.end;
+      };
+      load(tile.inputs, held_[pe].inputs, exists, read_inputs, input_copies_);
+      load(
+          tile.weights, held_[pe].weights, [](const Element&) { return true; }, read_weights, weight_copies_);
       outputs.insert(tile.outputs.begin(), tile.outputs.end());
       top_step_.inputs.insert(tile.inputs.begin(), tile.inputs.end());
       top_step_.weights.insert(tile.weights.begin(), tile.weights.end());
@@ -142,9 +147,12 @@ class LoopNestSimulator {
                std::max(largest[kOutput], static_cast<std::int64_t>(tile.outputs.size()))};
   }
 
-  static void load(const Elements& tile, const Elements& held, Elements& read, std::int64_t& copies) {
+  /// Padding is made on the spot.
+  template <typename Exists>
+  static void load(const Elements& tile, const Elements& held, Exists exists, Elements& read,
+                   std::int64_t& copies) {
     for (const Element& element : tile) {
-      if (held.count(element) == 0) {
+      if (held.count(element) == 0 && exists(element)) {
         read.insert(element);
         ++copies;
       }

@@ -26,7 +26,8 @@ struct RandomMapping {
     if (const auto* c = std::get_if<workload::ConvolutionShape>(&shape)) {
       for (const std::int64_t value :
            {c->groups, c->out_channels, c->in_channels, c->out_height, c->out_width, c->kernel_height,
-            c->kernel_width, c->stride_y, c->stride_x, c->dilation_y, c->dilation_x}) {
+            c->kernel_width, c->stride_y, c->stride_x, c->dilation_y, c->dilation_x, c->padding_y,
+            c->padding_x, c->in_height, c->in_width}) {
         lines += std::to_string(value) + " ";
       }
     } else {
@@ -89,6 +90,7 @@ class MappingGenerator {
     shape.stride_x = random_.between(1, 2);
     shape.dilation_y = random_.between(0, 2) == 0 ? random_.between(1, 3) : 1;
     shape.dilation_x = random_.between(0, 2) == 0 ? 2 : 1;
+    pad(shape);
     mapping.shape = shape;
     const std::int64_t in_channels = shape.in_channels / shape.groups;
     const bool depthwise = in_channels == 1 && shape.groups > 1;
@@ -99,6 +101,17 @@ class MappingGenerator {
                  {"S", shape.kernel_width},
                  {"Y", shape.out_height, 2, shape.kernel_height == 1 ? 1 : shape.stride_y},
                  {"X", shape.out_width, 3, shape.kernel_width == 1 ? 1 : shape.stride_x}});
+  }
+
+  /// Padding on all sides, none, or so much that some windows see nothing else.
+  void pad(workload::ConvolutionShape& shape) {
+    if (random_.between(0, 1) == 0) {
+      return;
+    }
+    shape.padding_y = random_.between(0, 3);
+    shape.padding_x = random_.between(0, 2);
+    shape.in_height = random_.between(1, 14);
+    shape.in_width = random_.between(1, 9);
   }
 
   void product(RandomMapping& mapping) {

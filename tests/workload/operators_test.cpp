@@ -36,7 +36,7 @@ TEST(Operators, ConvolutionWithEverything) {
       "convolution, channels: 12, kernel: [3, 5], stride: [2, 3], dilation: [2, 1], padding: [1, 2], "
       "groups: 4, batch_norm: folded");
   // Rows: (20 + 2 - 2*2 - 1) / 2 + 1 = 9; columns: (30 + 4 - 4 - 1) / 3 + 1 = 10.
-  const ConvolutionShape expected{4, 12, 8, 9, 10, 3, 5, 2, 3, 2, 1};
+  const ConvolutionShape expected{4, 12, 8, 9, 10, 3, 5, 2, 3, 2, 1, 1, 2, 20, 30};
   EXPECT_EQ(std::get<ConvolutionShape>(model.layers[0].shape), expected);
   EXPECT_THAT(output_of(model).dimensions, ElementsAre(12, 9, 10));
   EXPECT_EQ(macs(model), 12 * 2 * 9 * 10 * 3 * 5);

@@ -29,6 +29,10 @@ void describe(Archive& archive, workload::ConvolutionShape& shape) {
   archive.integer("stride_x", shape.stride_x, 1);
   archive.integer("dilation_y", shape.dilation_y, 1);
   archive.integer("dilation_x", shape.dilation_x, 1);
+  archive.integer("padding_y", shape.padding_y, 0);
+  archive.integer("padding_x", shape.padding_x, 0);
+  archive.integer("in_height", shape.in_height, 0);
+  archive.integer("in_width", shape.in_width, 0);
 }
 
 template <typename Archive>

@@ -102,6 +102,7 @@ struct Window {
   std::array<std::int64_t, 2> stride{1, 1};
   std::array<std::int64_t, 2> dilation{1, 1};
   std::array<std::int64_t, 2> padding{0, 0};  // both ends together
+  std::array<std::int64_t, 2> before{0, 0};   // of it, before the first row and column
   std::array<std::int64_t, 2> out{1, 1};
 };
 
@@ -133,19 +134,19 @@ std::array<std::int64_t, 2> read_pair(Draft& draft, const std::string& key,
   return {values.front(), values.back()};
 }
 
-std::array<std::int64_t, 2> read_padding(Draft& draft) {
+void read_padding(Draft& draft, Window& window) {
   const auto node = draft.optional("padding");
   if (!node) {
-    return {0, 0};
+    return;
   }
   const std::vector<std::int64_t> values = read_values(draft, *node, 0);
-  if (values.size() == 4) {
-    return {base::checked_add(values[0], values[2]), base::checked_add(values[1], values[3])};
-  }
-  if (values.empty() || values.size() > 2) {
+  if (values.empty() || values.size() == 3 || values.size() > 4) {
     node->fail("one number, [rows, columns], or [top, left, bottom, right] is expected");
   }
-  return {base::checked_multiply(2, values.front()), base::checked_multiply(2, values.back())};
+  const bool four = values.size() == 4;
+  window.before = {values.front(), four ? values[1] : values.back()};
+  window.padding = {base::checked_add(window.before[0], four ? values[2] : values.front()),
+                    base::checked_add(window.before[1], values.back())};
 }
 
 Window read_window(Draft& draft, const Dimensions& input, bool stride_is_kernel) {
@@ -154,7 +155,7 @@ Window read_window(Draft& draft, const Dimensions& input, bool stride_is_kernel)
   window.kernel = read_pair(draft, "kernel", std::nullopt);
   window.stride = read_pair(draft, "stride", stride_is_kernel ? window.kernel : kOne);
   window.dilation = read_pair(draft, "dilation", kOne);
-  window.padding = read_padding(draft);
+  read_padding(draft, window);
   for (std::size_t axis = 0; axis < 2; ++axis) {
     const std::int64_t span =
         base::checked_add(base::checked_multiply(window.dilation[axis], window.kernel[axis] - 1), 1);
@@ -185,6 +186,13 @@ void build_convolution(Draft& draft) {
       ConvolutionShape{groups,           channels,           input[0],          window.out[0],
                        window.out[1],    window.kernel[0],   window.kernel[1],  window.stride[0],
                        window.stride[1], window.dilation[0], window.dilation[1]};
+  if (window.padding[0] > 0 || window.padding[1] > 0) {
+    auto& shape = std::get<ConvolutionShape>(draft.layer.shape);
+    shape.padding_y = window.before[0];
+    shape.padding_x = window.before[1];
+    shape.in_height = input[1];
+    shape.in_width = input[2];
+  }
   const std::int64_t weights =
       base::checked_product(channels, input[0] / groups, window.kernel[0], window.kernel[1]);
   // Folding turns gain and offset into scaled weights and one bias per channel (Jacob et al., CVPR 2018,

@@ -26,10 +26,11 @@ std::int64_t macs_of(const VectorShape&) {
 
 bool is_sound(const ConvolutionShape& shape) {
   const auto [groups, out_channels, in_channels, height, width, kernel_y, kernel_x, stride_y, stride_x,
-              dilation_y, dilation_x] = shape;
+              dilation_y, dilation_x, padding_y, padding_x, in_height, in_width] = shape;
   return std::min({groups, out_channels, in_channels, height, width, kernel_y, kernel_x, stride_y, stride_x,
                    dilation_y, dilation_x}) >= 1 &&
-         out_channels % groups == 0 && in_channels % groups == 0;
+         std::min({padding_y, padding_x, in_height, in_width}) >= 0 && out_channels % groups == 0 &&
+         in_channels % groups == 0;
 }
 
 bool is_sound(const GemmShape& shape) {

@@ -22,6 +22,12 @@ struct ConvolutionShape {
   std::int64_t stride_x = 1;
   std::int64_t dilation_y = 1;
   std::int64_t dilation_x = 1;
+  // Of the input that is read, only rows [padding_y, padding_y + in_height) exist, and likewise columns; the
+  // rest is padding. An extent of 0: all of it exists.
+  std::int64_t padding_y = 0;
+  std::int64_t padding_x = 0;
+  std::int64_t in_height = 0;
+  std::int64_t in_width = 0;
   auto operator<=>(const ConvolutionShape&) const = default;
 };
 

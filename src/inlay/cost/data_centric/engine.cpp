@@ -67,7 +67,8 @@ class DataCentricEngine : public CostEngine {
         "L2 and one L1 per PE, both double-buffered; an L1 holds its PE's innermost tile and no more",
         "one L2 read serves all PEs that need an element in the same step; PEs that share an output sum up "
         "on its way to L2 for free",
-        "padding is read and computed on like data; a mini-batch of a convolution and its groups run one "
+        "padding is computed on like data, but no memory is read for it; a mini-batch of a convolution and "
+        "its groups run one "
         "after the other; a dataflow's C maps the channels of a depthwise convolution"};
   }
 

@@ -178,9 +178,19 @@ class Mapper {
   std::array<std::int64_t, kDimensions> tile_;  // largest tile of a unit of the level above
 };
 
-/// A filter of one tap reads single rows: the ones that a stride skips are never touched.
-Window window_of(std::int64_t taps, std::int64_t stride, std::int64_t dilation) {
-  return taps == 1 ? Window{} : Window{stride, dilation};
+/// `extent`: rows that exist, 0: all.
+Window window_of(std::int64_t taps, std::int64_t stride, std::int64_t dilation, std::int64_t padding,
+                 std::int64_t extent) {
+  Window window{stride, dilation};
+  if (extent > 0) {
+    window.begin = padding;
+    window.end = base::checked_add(padding, extent);
+  }
+  if (taps > 1) {
+    return window;
+  }
+  // A filter of one tap reads single rows; the ones that a stride skips are left out.
+  return {1, 1, base::ceil_divide(window.begin, stride), base::ceil_divide(window.end, stride)};
 }
 
 std::int64_t dense_extent(std::int64_t outputs, std::int64_t taps, const Window& window) {
@@ -205,8 +215,10 @@ void map_convolution(LoopNest& nest, const dataflow::Dataflow& dataflow, std::in
 LoopNest map_layer(const workload::ConvolutionShape& shape, std::int64_t mini_batch,
                    const dataflow::Dataflow& dataflow, std::int64_t pes) {
   LoopNest nest;
-  nest.vertical = window_of(shape.kernel_height, shape.stride_y, shape.dilation_y);
-  nest.horizontal = window_of(shape.kernel_width, shape.stride_x, shape.dilation_x);
+  nest.vertical =
+      window_of(shape.kernel_height, shape.stride_y, shape.dilation_y, shape.padding_y, shape.in_height);
+  nest.horizontal =
+      window_of(shape.kernel_width, shape.stride_x, shape.dilation_x, shape.padding_x, shape.in_width);
   const std::int64_t in_channels = shape.in_channels / shape.groups;
   nest.channelwise = in_channels == 1 && shape.groups > 1;
   // As in MAESTRO's DSCONV, what maps C maps the channels of a depthwise layer.

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 
 #include "inlay/cost/fixed_list.hpp"
 #include "inlay/dataflow/dataflow.hpp"
@@ -14,10 +15,14 @@ namespace inlay::cost::data_centric {
 enum Dimension : std::uint8_t { kN, kG, kK, kC, kY, kX, kR, kS };
 inline constexpr std::size_t kDimensions = 8;
 
-/// Output o meets tap t at place o * stride + t * dilation of the input.
+/// Output o meets tap t at place o * stride + t * dilation of the padded input, of which the places
+/// [begin, end) exist and the others are padding.
 struct Window {
   std::int64_t stride = 1;
   std::int64_t dilation = 1;
+  std::int64_t begin = 0;
+  std::int64_t end = std::numeric_limits<std::int64_t>::max();
+  bool operator==(const Window&) const = default;
 };
 
 /// Cuts every tile of `dimension` that stands above into tiles of `tile` indices, dealt to `units` units at a
@@ -51,7 +56,8 @@ LoopNest map_layer(const workload::GemmShape& shape, std::int64_t mini_batch,
 /// Multiply-accumulates of the nest. Throws base::OverflowError beyond 2^60, the analysis' own limit.
 std::int64_t products(const LoopNest& nest);
 
-/// Different places that `outputs` neighbouring outputs read with `taps` neighbouring taps.
+/// Different places, padding included, that `outputs` neighbouring outputs meet with `taps` neighbouring
+/// taps.
 std::int64_t window_size(std::int64_t outputs, std::int64_t taps, const Window& window);
 
 }  // namespace inlay::cost::data_centric

@@ -80,9 +80,23 @@ StepKind window_kind(const TilePattern& outputs, const TilePattern& taps, const 
   return kind;
 }
 
+/// Outputs whose whole windows exist are alike; where there is padding, no two taps are.
+void distinguish_padding(const Window& window, std::int64_t extent, Distinction& outputs, Distinction& taps) {
+  taps.first_visit = true;
+  const std::int64_t last_tap = (extent - 1) * window.dilation;
+  outputs.begin = base::ceil_divide(window.begin, window.stride);
+  outputs.end = window.end > last_tap ? (window.end - 1 - last_tap) / window.stride + 1 : 0;
+  if (window != Window{window.stride, window.dilation}) {
+    taps.end = 0;
+  }
+}
+
 }  // namespace
 
 StepKinds::StepKinds(const LoopNest& nest) : nest_(nest) {
+  distinctions_[kC].first_visit = !nest.channelwise;
+  distinguish_padding(nest.vertical, nest.extent[kR], distinctions_[kY], distinctions_[kR]);
+  distinguish_padding(nest.horizontal, nest.extent[kS], distinctions_[kX], distinctions_[kS]);
   std::array<std::int64_t, kDimensions> tile = nest.extent;
   for (const Loop& loop : nest.loops) {
     std::int64_t& extent = tile[loop.dimension];
@@ -171,10 +185,9 @@ std::vector<StepKind> StepKinds::make_window_axis(Dimension output, Dimension ta
 }
 
 std::vector<TilePattern> StepKinds::patterns(Dimension dimension, const Transitions& transitions) const {
-  const bool summed_over = dimension == kR || dimension == kS || (dimension == kC && !nest_.channelwise);
   const auto& loops = of_dimension_[dimension];
   return tile_patterns(std::span(loops.begin(), loops.end()), nest_.extent[dimension], transitions[dimension],
-                       summed_over);
+                       distinctions_[dimension]);
 }
 
 }  // namespace inlay::cost::data_centric

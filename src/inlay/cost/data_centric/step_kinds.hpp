@@ -65,6 +65,7 @@ class StepKinds {
   FixedList<Loop, kMaxLoops> loops_;  // without those that never cut anything
   FixedList<std::size_t, kMaxLoops> advancing_;
   std::array<FixedList<Loop, kMaxLoops>, kDimensions> of_dimension_;
+  std::array<Distinction, kDimensions> distinctions_;
   std::array<std::vector<Entry>, kAxes> cache_;  // few entries: searched from the front
 };
 

@@ -23,8 +23,10 @@ std::int64_t iterations(const Units& units, std::int64_t chunk, bool before) {
   return base::ceil_divide(longest, chunk);
 }
 
-void sort_unique(std::vector<std::int64_t>& points, std::int64_t end) {
-  std::erase_if(points, [end](std::int64_t point) { return point > end; });
+/// The borders of pieces of [begin, end].
+void sort_unique(std::vector<std::int64_t>& points, std::int64_t begin, std::int64_t end) {
+  std::erase_if(points, [begin, end](std::int64_t point) { return point < begin || point > end; });
+  points.push_back(begin);
   points.push_back(end);
   std::sort(points.begin(), points.end());
   points.erase(std::unique(points.begin(), points.end()), points.end());
@@ -32,9 +34,9 @@ void sort_unique(std::vector<std::int64_t>& points, std::int64_t end) {
 
 class Builder {
  public:
-  Builder(std::span<const Loop> loops, const Transition& transition, bool split_first,
+  Builder(std::span<const Loop> loops, const Transition& transition, const Distinction& distinction,
           std::vector<TilePattern>& patterns)
-      : loops_(loops), transition_(transition), split_first_(split_first), patterns_(patterns) {}
+      : loops_(loops), transition_(transition), distinction_(distinction), patterns_(patterns) {}
 
   void build(std::size_t loop, std::int64_t occurrences, bool first_visit, Units units) {
     if (loop == loops_.size()) {
@@ -50,44 +52,58 @@ class Builder {
   }
 
  private:
-  /// The loop stands at any index in both steps; indices are taken together where every unit's tile has the
-  /// same length.
+  /// The loop stands at any index in both steps; indices are taken together where the steps are alike.
   void still(std::size_t loop, std::int64_t occurrences, bool first_visit, const Units& units) {
-    const std::int64_t chunk = loops_[loop].chunk();
-    std::vector<std::int64_t> points = {0};
-    if (split_first_) {
+    std::vector<std::int64_t> points = changes(loop, units);
+    if (distinction_.first_visit) {
       points.push_back(1);
     }
-    for (const UnitTiles& unit : units) {
-      points.push_back(unit.length / chunk);
-      points.push_back(base::ceil_divide(unit.length, chunk));
-    }
-    sort_unique(points, iterations(units, chunk, false));
+    sort_unique(points, 0, iterations(units, loops_[loop].chunk(), false));
     for (std::size_t i = 0; i + 1 < points.size(); ++i) {
-      const bool first = first_visit && (!split_first_ || points[i] == 0);
-      build(loop + 1, occurrences * (points[i + 1] - points[i]), first,
+      build(loop + 1, occurrences * (points[i + 1] - points[i]),
+            first_visit && (!distinction_.first_visit || points[i] == 0),
             at(loop, units, points[i], points[i]));
     }
   }
 
   void advancing(std::size_t loop, std::int64_t occurrences, const Units& units) {
-    const std::int64_t chunk = loops_[loop].chunk();
-    std::vector<std::int64_t> points = {1};
-    for (const UnitTiles& unit : units) {
-      for (const std::int64_t point : {unit.length / chunk, base::ceil_divide(unit.length, chunk)}) {
-        points.push_back(std::max<std::int64_t>(1, point));  // where the step's own tiles change,
-        points.push_back(point + 1);                         // and those of the step before
-      }
+    std::vector<std::int64_t> points = changes(loop, units);  // of the step's own tiles,
+    const std::size_t own = points.size();
+    for (std::size_t i = 0; i < own; ++i) {
+      points.push_back(points[i] + 1);  // and of those of the step before
     }
-    const std::int64_t end = iterations(units, chunk, false);
+    const std::int64_t end = iterations(units, loops_[loop].chunk(), false);
     if (end < 2) {
       return;
     }
-    sort_unique(points, end);
+    sort_unique(points, 1, end);
     for (std::size_t i = 0; i + 1 < points.size(); ++i) {
-      build(loop + 1, occurrences * (points[i + 1] - points[i]), !split_first_,
+      build(loop + 1, occurrences * (points[i + 1] - points[i]), !distinction_.first_visit,
             at(loop, units, points[i], points[i] - 1));
     }
+  }
+
+  /// Indices of a loop at which the units' tiles are not like those at the index before.
+  std::vector<std::int64_t> changes(std::size_t loop, const Units& units) const {
+    const std::int64_t chunk = loops_[loop].chunk();
+    const std::int64_t end = iterations(units, chunk, false);
+    std::vector<std::int64_t> points;
+    for (const UnitTiles& unit : units) {
+      points.push_back(unit.length / chunk);
+      points.push_back(base::ceil_divide(unit.length, chunk));
+      const std::int64_t last_begin = unit.begin + (unit.count - 1) * unit.pitch;
+      const std::int64_t lowest = std::max<std::int64_t>(0, distinction_.begin - unit.begin);
+      const std::int64_t highest = std::max<std::int64_t>(0, distinction_.end - last_begin);
+      const std::int64_t inside = std::min(end, base::ceil_divide(lowest, chunk));
+      for (std::int64_t i = 0; i < inside; ++i) {
+        points.push_back(i + 1);
+      }
+      for (std::int64_t i = std::max(inside, highest / chunk); i < end; ++i) {
+        points.push_back(i);
+        points.push_back(i + 1);
+      }
+    }
+    return points;
   }
 
   /// Tiles at index `now`, and at index `before` in the step before.
@@ -136,16 +152,16 @@ class Builder {
 
   std::span<const Loop> loops_;
   Transition transition_;
-  bool split_first_;
+  Distinction distinction_;
   std::vector<TilePattern>& patterns_;
 };
 
 }  // namespace
 
 std::vector<TilePattern> tile_patterns(std::span<const Loop> loops, std::int64_t extent,
-                                       const Transition& transition, bool split_first) {
+                                       const Transition& transition, const Distinction& distinction) {
   std::vector<TilePattern> patterns;
-  Builder(loops, transition, split_first, patterns).build(0, 1, true, {{1, 0, 0, extent, 0, extent}});
+  Builder(loops, transition, distinction, patterns).build(0, 1, true, {{1, 0, 0, extent, 0, extent}});
   return patterns;
 }
 

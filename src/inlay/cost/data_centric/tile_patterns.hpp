@@ -34,9 +34,16 @@ struct Transition {
   bool advances = false;
 };
 
-/// All patterns of a dimension in the transitions of one kind. `split_first`: whether first_visit matters;
-/// otherwise it is true everywhere.
+/// Which steps are not alike although their tiles are.
+struct Distinction {
+  bool first_visit = false;  // whether TilePattern::first_visit matters; otherwise it is true everywhere
+  // Tiles inside [begin, end) meet no padding, so that it does not matter where they lie.
+  std::int64_t begin = 0;
+  std::int64_t end = std::numeric_limits<std::int64_t>::max();
+};
+
+/// All patterns of a dimension in the transitions of one kind.
 std::vector<TilePattern> tile_patterns(std::span<const Loop> loops, std::int64_t extent,
-                                       const Transition& transition, bool split_first);
+                                       const Transition& transition, const Distinction& distinction);
 
 }  // namespace inlay::cost::data_centric

@@ -14,14 +14,36 @@ struct Run {
   std::int64_t end = 0;
 };
 
-/// Size of the union of runs. Runs whose begins and ends both ascend, as neighbouring units' do, are swept
-/// once; others (units that come from idling beside units that slide on) are sorted first.
+/// Size of the union of runs, of which only what lies in [begin, end) counts. Runs whose begins and ends both
+/// ascend, as neighbouring units' do, are swept once; others (units that come from idling beside units that
+/// slide on) are sorted first.
 class Union {
  public:
-  void add(const Run& run) {
-    if (run.count > 0 && run.end > run.begin) {
-      runs_.push_back(run);
+  Union(std::int64_t begin, std::int64_t end) : begin_(begin), end_(end) {}
+
+  /// Returns the sizes of the intervals that were added, overlaps counted each time.
+  std::int64_t add(const Run& run) {
+    if (run.count == 0 || run.end <= run.begin) {
+      return 0;
     }
+    Run rest = run;
+    std::int64_t added = 0;
+    for (; rest.count > 0 && rest.begin < begin_; rest = next(rest)) {
+      added += add_one(rest, 0);
+    }
+    // The last intervals that reach into the padding behind the input.
+    std::int64_t behind = 0;
+    while (behind < rest.count && rest.end + (rest.count - 1 - behind) * rest.pitch > end_) {
+      ++behind;
+    }
+    if (rest.count > behind) {
+      runs_.push_back({rest.count - behind, rest.pitch, rest.begin, rest.end});
+      added += (rest.count - behind) * (rest.end - rest.begin);
+    }
+    for (std::int64_t i = rest.count - behind; i < rest.count; ++i) {
+      added += add_one(rest, i);
+    }
+    return added;
   }
 
   std::int64_t size() {
@@ -40,6 +62,20 @@ class Union {
   }
 
  private:
+  static Run next(const Run& run) {
+    return {run.count - 1, run.pitch, run.begin + run.pitch, run.end + run.pitch};
+  }
+
+  std::int64_t add_one(const Run& run, std::int64_t member) {
+    const std::int64_t begin = std::max(begin_, run.begin + member * run.pitch);
+    const std::int64_t end = std::min(end_, run.end + member * run.pitch);
+    if (begin >= end) {
+      return 0;
+    }
+    runs_.push_back({1, 0, begin, end});
+    return end - begin;
+  }
+
   bool ascending() const {
     for (std::size_t i = 1; i < runs_.size(); ++i) {
       const std::int64_t shift = (runs_[i - 1].count - 1) * runs_[i - 1].pitch;
@@ -61,40 +97,50 @@ class Union {
     runs_ = std::move(single);
   }
 
+  std::int64_t begin_;
+  std::int64_t end_;
   std::vector<Run> runs_;
 };
 
-/// Windows without holes are intervals.
-Coverage cover_intervals(std::span<const UnitTiles> outputs, std::int64_t taps, std::int64_t stride) {
+/// Number of a place when those that a stride leaves out between windows are not counted.
+std::int64_t without_gaps(std::int64_t place, std::int64_t stride, std::int64_t taps) {
+  return place / stride * taps + std::min(place % stride, taps);
+}
+
+/// Windows without holes are intervals once the gaps between them, which hold nothing, are closed.
+Coverage cover_intervals(std::span<const UnitTiles> outputs, std::int64_t taps, const Window& window) {
+  const bool gaps = taps < window.stride;
+  const std::int64_t stride = gaps ? taps : window.stride;
+  const std::int64_t begin = gaps ? without_gaps(window.begin, window.stride, taps) : window.begin;
+  const std::int64_t end = gaps ? without_gaps(window.end, window.stride, taps) : window.end;
   Coverage coverage;
-  Union touched;
-  Union fresh;
+  Union touched(begin, end);
+  Union fresh(begin, end);
+  std::int64_t new_copies = 0;
   for (const UnitTiles& unit : outputs) {
     if (unit.length == 0) {
       continue;
     }
-    Run window{unit.count, unit.pitch * stride, unit.begin * stride,
-               (unit.begin + unit.length - 1) * stride + taps};
-    touched.add(window);
-    coverage.copies += unit.count * (window.end - window.begin);
+    Run run{unit.count, unit.pitch * stride, unit.begin * stride,
+            (unit.begin + unit.length - 1) * stride + taps};
+    coverage.copies += touched.add(run);
     if (unit.before_length > 0) {
       // Output tiles are equal or disjoint, so a window's new part lies at one end of it.
       const std::int64_t before_begin = unit.before_begin * stride;
       const std::int64_t before_end = (unit.before_begin + unit.before_length - 1) * stride + taps;
-      const std::int64_t length = window.end - window.begin;
       if (unit.stays()) {
-        window.end = window.begin;
-      } else if (before_begin > window.begin) {
-        window.end = std::min(window.end, before_begin);
+        run.end = run.begin;
+      } else if (before_begin > run.begin) {
+        run.end = std::min(run.end, before_begin);
       } else {
-        window.begin = std::max(window.begin, before_end);
+        run.begin = std::max(run.begin, before_end);
       }
-      coverage.copies_kept += unit.count * (length - (window.end - window.begin));
     }
-    fresh.add(window);
+    new_copies += fresh.add(run);
   }
   coverage.touched = touched.size();
   coverage.kept = coverage.touched - fresh.size();
+  coverage.copies_kept = coverage.copies - new_copies;
   return coverage;
 }
 
@@ -156,7 +202,10 @@ class PlaceByPlace {
   void visit(std::int64_t begin, std::int64_t length, std::int64_t tap, std::int64_t taps, Visit visit) {
     for (std::int64_t o = begin; o < begin + length; ++o) {
       for (std::int64_t t = tap; t < tap + taps; ++t) {
-        visit(places_[static_cast<std::size_t>(o * window_.stride + t * window_.dilation)]);
+        const std::int64_t place = o * window_.stride + t * window_.dilation;
+        if (place >= window_.begin && place < window_.end) {
+          visit(places_[static_cast<std::size_t>(place)]);
+        }
       }
     }
   }
@@ -193,8 +242,10 @@ class PlaceByPlace {
 Coverage cover(std::span<const UnitTiles> outputs, std::span<const UnitTiles> taps, const Window& window) {
   const bool whole_filter = taps.size() == 1 && taps[0].count == 1 && taps[0].stays();
   if (whole_filter && (window.dilation == 1 || taps[0].length == 1)) {
-    // Places that a stride leaves out between windows hold nothing: closing the gaps changes no count.
-    return cover_intervals(outputs, taps[0].length, std::min(window.stride, taps[0].length));
+    Window shifted = window;  // by the taps that stand before the filter's part
+    shifted.begin -= std::min(shifted.begin, taps[0].begin * window.dilation);
+    shifted.end -= taps[0].begin * window.dilation;
+    return cover_intervals(outputs, taps[0].length, shifted);
   }
   return PlaceByPlace(outputs, taps, window).count();
 }

@@ -7,7 +7,7 @@
 
 namespace inlay::cost::data_centric {
 
-/// Places of one extent of the input that the units read in a step.
+/// Places of one extent of the input, without padding, that the units read in a step.
 struct Coverage {
   std::int64_t touched = 0;      // different places
   std::int64_t kept = 0;         // of them, those that every unit that reads them held in the step before
