@@ -202,6 +202,17 @@ TEST(DataCentricEngine, CountsBeyond64BitsAreErrors) {
   const std::int64_t many = std::int64_t{1} << 31;
   EXPECT_THAT(error_of(GemmShape{many, many, 1, 1, true}, chiplet_type("kcp_ws")), HasSubstr("2^60"));
   EXPECT_THAT(error_of(GemmShape{many, many, many, 1, true}, chiplet_type("kcp_ws")), HasSubstr("overflow"));
+  const std::int64_t far = std::int64_t{1} << 40;
+  EXPECT_THAT(error_of(ConvolutionShape{1, 1, 1, far, 1, 3, 1, far, 1, 1, 1}, chiplet_type("kcp_ws")),
+              HasSubstr("overflow"));
+  EXPECT_THAT(error_of(ConvolutionShape{1, 1, 1, 4, 1, 3, 1, 1, 1, far, 1}, chiplet_type("kcp_ws")),
+              HasSubstr("counts at most 16777216"));
+  // Far more units than work: 2^44 rows on each of 4096 units would be 2^56 rows, on 2^21 units beyond 64
+  // bits.
+  hardware::ChipletType wide = with(chiplet_type("kcp_ws"), "'SpatialMap(17592186044416, 17592186044416) Y'");
+  wide.pes = std::int64_t{1} << 21;
+  EXPECT_EQ(analyse(GemmShape{std::int64_t{1} << 45, 1, 1, 1, true}, 1, wide).accesses[kOutput].l2_write,
+            std::int64_t{1} << 45);
 }
 
 std::vector<std::string> names_in(const std::string& folder) {

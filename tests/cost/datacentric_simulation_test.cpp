@@ -70,5 +70,33 @@ TEST(DataCentricSimulation, CountsAndCyclesOfRandomMappingsAreThoseOfTheWalk) {
   }
 }
 
+/// The same nest with rows and columns exchanged.
+LoopNest transposed(const LoopNest& nest) {
+  const std::array<Dimension, kDimensions> other = {kN, kG, kK, kC, kX, kY, kS, kR};
+  LoopNest result = nest;
+  for (std::size_t d = 0; d < kDimensions; ++d) {
+    result.extent[other[d]] = nest.extent[d];
+  }
+  std::swap(result.vertical, result.horizontal);
+  for (Loop& loop : result.loops) {
+    loop.dimension = other[loop.dimension];
+  }
+  return result;
+}
+
+TEST(DataCentricSimulation, MoreBandwidthIsNeverSlowerAndRowsAreAsGoodAsColumns) {
+  MappingGenerator generator(4090);
+  for (int i = 0; i < 2000; ++i) {
+    const RandomMapping mapping = generator.next();
+    const LoopNest nest = nest_of(mapping);
+    const Analysis analysis = analyse(nest, {mapping.bandwidth, mapping.hops});
+    const Analysis faster = analyse(nest, {mapping.bandwidth + 1, mapping.hops});
+    ASSERT_LE(faster.cycles, analysis.cycles) << mapping.text();
+    ASSERT_EQ(faster.accesses, analysis.accesses) << mapping.text();
+    ASSERT_GE(analysis.cycles * mapping.pes, analysis.products) << mapping.text();
+    ASSERT_EQ(analyse(transposed(nest), {mapping.bandwidth, mapping.hops}), analysis) << mapping.text();
+  }
+}
+
 }  // namespace
 }  // namespace inlay::cost::data_centric

@@ -145,7 +145,10 @@ class Mapper {
                          offset < loop.tile ? "compute products twice" : "leave products out", loop.tile));
     }
     loop.tile = std::min(loop.tile, tile_[loop.dimension]);
-    loop.units = directive.kind == DirectiveKind::kSpatial ? units : 1;
+    if (directive.kind == DirectiveKind::kSpatial) {
+      // Units that never get work are left out, so that no chunk exceeds twice its dimension.
+      loop.units = std::min(units, base::ceil_divide(tile_[loop.dimension], loop.tile));
+    }
     tile_[loop.dimension] = loop.tile;
     nest_.loops.push_back(loop);
   }
@@ -178,14 +181,15 @@ class Mapper {
   std::array<std::int64_t, kDimensions> tile_;  // largest tile of a unit of the level above
 };
 
-/// `extent`: rows that exist, 0: all.
-Window window_of(std::int64_t taps, std::int64_t stride, std::int64_t dilation, std::int64_t padding,
-                 std::int64_t extent) {
+/// `extent`: rows that exist, 0: all. Throws base::OverflowError if the last place is beyond 64 bits.
+Window window_of(std::int64_t outputs, std::int64_t taps, std::int64_t stride, std::int64_t dilation,
+                 std::int64_t padding, std::int64_t extent) {
   Window window{stride, dilation};
   if (extent > 0) {
     window.begin = padding;
     window.end = base::checked_add(padding, extent);
   }
+  base::checked_add(base::checked_multiply(outputs - 1, stride), base::checked_multiply(taps - 1, dilation));
   if (taps > 1) {
     return window;
   }
@@ -215,10 +219,10 @@ void map_convolution(LoopNest& nest, const dataflow::Dataflow& dataflow, std::in
 LoopNest map_layer(const workload::ConvolutionShape& shape, std::int64_t mini_batch,
                    const dataflow::Dataflow& dataflow, std::int64_t pes) {
   LoopNest nest;
-  nest.vertical =
-      window_of(shape.kernel_height, shape.stride_y, shape.dilation_y, shape.padding_y, shape.in_height);
-  nest.horizontal =
-      window_of(shape.kernel_width, shape.stride_x, shape.dilation_x, shape.padding_x, shape.in_width);
+  nest.vertical = window_of(shape.out_height, shape.kernel_height, shape.stride_y, shape.dilation_y,
+                            shape.padding_y, shape.in_height);
+  nest.horizontal = window_of(shape.out_width, shape.kernel_width, shape.stride_x, shape.dilation_x,
+                              shape.padding_x, shape.in_width);
   const std::int64_t in_channels = shape.in_channels / shape.groups;
   nest.channelwise = in_channels == 1 && shape.groups > 1;
   // As in MAESTRO's DSCONV, what maps C maps the channels of a depthwise layer.

@@ -1,7 +1,12 @@
 #include "inlay/cost/data_centric/window_coverage.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <vector>
+
+#include "inlay/base/checked.hpp"
+#include "inlay/base/error.hpp"
 
 namespace inlay::cost::data_centric {
 namespace {
@@ -161,6 +166,8 @@ std::vector<UnitTiles> expanded(std::span<const UnitTiles> groups) {
   return singles;
 }
 
+constexpr std::int64_t kMostPlaces = std::int64_t{1} << 24;
+
 /// Any windows, place by place.
 class PlaceByPlace {
  public:
@@ -174,7 +181,15 @@ class PlaceByPlace {
     for (const UnitTiles& unit : taps_) {
       last_tap = std::max({last_tap, unit.begin + unit.length, unit.before_begin + unit.before_length});
     }
-    places_.resize(static_cast<std::size_t>(last_output * window.stride + last_tap * window.dilation + 1));
+    const std::int64_t last = base::checked_add(base::checked_multiply(last_output, window.stride),
+                                                base::checked_multiply(last_tap, window.dilation));
+    if (last > kMostPlaces) {
+      throw base::InfeasibleError(fmt::format(
+          "a dilated filter, or one that is cut into tiles, meets {} rows or columns; this engine "
+          "counts at most {}",
+          last, kMostPlaces));
+    }
+    places_.resize(static_cast<std::size_t>(last + 1));
   }
 
   Coverage count() {
