@@ -32,4 +32,17 @@ std::string to_string(Objective objective) {
   return names()[static_cast<std::size_t>(objective)];
 }
 
+double objective_value(Objective objective, double latency, double energy) {
+  switch (objective) {
+    case Objective::kEnergy:
+      return energy;
+    case Objective::kEdp:
+      return latency * energy;
+    case Objective::kLatency:
+    case Objective::kThroughput:
+      break;
+  }
+  return latency;
+}
+
 }  // namespace inlay::search

@@ -166,10 +166,7 @@ class PartitionSearch {
         return false;
       }
     }
-    PackedWindow packed =
-        pack_window(question_.trie, window.models, outside(w), {question_.resolution.beam}, clock_);
-    result_.complete = result_.complete && packed.complete;
-    front = std::move(packed.points);
+    front = pack_window(question_.trie, window.models, outside(w));
     if (front.empty()) {
       return false;
     }

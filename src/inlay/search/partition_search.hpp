@@ -11,7 +11,6 @@ namespace inlay::search {
 struct Resolution {
   int most_cuts = 0;        // cuts per model and window, evenly over the expected work; 0: between all layers
   double tolerance = 1e-9;  // relative dominance of labels
-  std::size_t beam = 0;     // PackingLimits
 };
 
 /// A schedule with the totals that the search has found for it.

@@ -21,17 +21,23 @@ struct Surroundings {
   double rest_energy = 0.0;                                        // J
   double latency_limit = std::numeric_limits<double>::infinity();  // of the schedule, s
 
-  /// No schedule with such a pipeline has a lower objective value; infinite if none is within the latency
-  /// limit.
-  double bound(double latency, double energy, double bytes) const {
+  bool hopeless(double latency, double energy, double bytes) const {
     const double window = std::max({latency, window_latency, (bytes + window_bytes) * seconds_per_byte});
     const double total = rest_latency + window;
     const double joules = rest_energy + window_energy + energy + static_power * total;
-    return total > latency_limit ? std::numeric_limits<double>::infinity()
-                                 : objective_value(objective, total, joules);
-  }
-  bool hopeless(double latency, double energy, double bytes) const {
-    return bound(latency, energy, bytes) >= incumbent;
+    if (total > latency_limit) {
+      return true;
+    }
+    switch (objective) {
+      case Objective::kEnergy:
+        return joules >= incumbent;
+      case Objective::kEdp:
+        return total * joules >= incumbent;
+      case Objective::kLatency:
+      case Objective::kThroughput:
+        break;
+    }
+    return total >= incumbent;
   }
 };
 

@@ -22,18 +22,7 @@ Objective objective_named(const std::string& name);
 std::string to_string(Objective objective);
 /// The number that is minimised: seconds, joules, joule seconds, or seconds for throughput. `energy` includes
 /// static.
-constexpr double objective_value(Objective objective, double latency, double energy) {
-  switch (objective) {
-    case Objective::kEnergy:
-      return energy;
-    case Objective::kEdp:
-      return latency * energy;
-    case Objective::kLatency:
-    case Objective::kThroughput:
-      break;
-  }
-  return latency;
-}
+double objective_value(Objective objective, double latency, double energy);
 
 /// When a search ends before it has proven its answer.
 struct StopRule {

@@ -18,8 +18,8 @@ namespace {
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
 // Few cuts first: a hundredth of the work finds what the fine search then only has to beat.
-constexpr Resolution kCoarse[] = {{12, 1e-2, 1500}, {36, 1e-3, 3000}};
-constexpr Resolution kFine = {0, 1e-9, 0};
+constexpr Resolution kCoarse[] = {{12, 1e-2}, {36, 1e-3}};
+constexpr Resolution kFine = {0, 1e-9};
 
 /// Throws what keeps a single layer from running anywhere, if there is such a layer.
 void name_misfit(const schedule::Problem& problem) {
