@@ -4,10 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <functional>
 #include <map>
-#include <sstream>
 
 #include "cost/fixtures.hpp"
 #include "inlay/base/yaml.hpp"
@@ -167,16 +165,41 @@ TEST(DataCentricDifferences, TheTableOfTheDocumentationHoldsTheseFigures) {
   add_layers(table);
   add_capacity(table);
   EXPECT_EQ(table.size(), 16U);
-  std::ifstream file(std::string(SOURCE_DIR) + "/docs/engine-data-centric.md");
-  std::stringstream text;
-  text << file.rdbuf();
+  const std::string text = base::read_file(std::string(SOURCE_DIR) + "/docs/engine-data-centric.md");
   for (const auto& [rule, figures] : table) {
     const std::string cells = fmt::format("| {} | {} |", figures.maestro, figures.data_centric);
-    const std::size_t row = text.str().find("\n| " + rule + " |");
+    const std::size_t row = text.find("\n| " + rule + " |");
     ASSERT_NE(row, std::string::npos) << rule;
-    const std::string line = text.str().substr(row + 1, text.str().find('\n', row + 1) - row - 1);
+    const std::string line = text.substr(row + 1, text.find('\n', row + 1) - row - 1);
     EXPECT_THAT(line, testing::HasSubstr(cells));
     EXPECT_EQ(figures.maestro == figures.data_centric, rule == "B16") << rule;
+  }
+}
+
+/// Cycles in millions and energy in mJ, as cells of a table.
+std::string totals(const std::string& engine_name, const std::vector<workload::Layer>& layers,
+                   const std::string& dataflow) {
+  const auto engine = make_engine(engine_name);
+  double cycles = 0.0;
+  double joules = 0.0;
+  for (const workload::Layer& layer : layers) {
+    const LayerCost cost = engine->evaluate(layer, 1, chiplet_type(dataflow));
+    cycles += static_cast<double>(cost.cycles);
+    joules += cost.energy.total();
+  }
+  return fmt::format("{:.2f} | {:.2f} |", cycles * 1e-6, joules * 1e3);
+}
+
+TEST(DataCentricDifferences, TheDocumentationSaysWhatTheyDoToAChoice) {
+  const std::string text = base::read_file(std::string(SOURCE_DIR) + "/docs/engine-data-centric.md");
+  for (const std::string dataflow : {"kcp_ws", "ykp_os64"}) {
+    for (const auto& [name, layers] :
+         {std::pair<std::string, std::vector<workload::Layer>>{"ResNet-50", resnet50()},
+          {"GPT-2", gpt2_block(1280, 128)}}) {
+      EXPECT_THAT(text, testing::HasSubstr(fmt::format("| {} | {} | {} {}\n", name, dataflow,
+                                                       totals("maestro", layers, dataflow),
+                                                       totals("data-centric", layers, dataflow))));
+    }
   }
 }
 
