@@ -166,7 +166,10 @@ class PartitionSearch {
         return false;
       }
     }
-    front = pack_window(question_.trie, window.models, outside(w));
+    PackedWindow packed = pack_window(question_.trie, window.models, outside(w), clock_);
+    result_.complete = result_.complete && packed.complete;
+    result_.too_large = result_.too_large || packed.too_large;
+    front = std::move(packed.points);
     if (front.empty()) {
       return false;
     }

@@ -11,6 +11,7 @@ namespace inlay::search {
 struct Resolution {
   int most_cuts = 0;        // cuts per model and window, evenly over the expected work; 0: between all layers
   double tolerance = 1e-9;  // relative dominance of labels
+  int most_stages = 0;      // of a pipeline; 0: as many as the space allows
 };
 
 /// A schedule with the totals that the search has found for it.
@@ -24,6 +25,7 @@ struct Found {
 struct PartitionResult {
   std::optional<Found> best;  // better than the incumbent; nothing if there is none
   bool complete = true;       // nothing better was overlooked
+  bool too_large = false;     // a window has more combinations of pipelines than are kept in memory
   std::int64_t evaluations = 0;
 };
 

@@ -66,7 +66,53 @@ class Builder {
   std::vector<int> path_;
 };
 
+/// Counts the simple paths of exactly `length` chiplets from each chiplet on, up to a budget.
+class PathCount {
+ public:
+  PathCount(const hardware::Package& package, std::int64_t budget)
+      : package_(package), left_(budget), taken_(package.chiplets.size(), 0) {}
+
+  /// False if there are more than the budget allows.
+  bool spend_on(int length) {
+    for (int chiplet = 0; chiplet < static_cast<int>(taken_.size()); ++chiplet) {
+      walk(chiplet, length);
+    }
+    return left_ >= 0;
+  }
+
+ private:
+  void walk(int chiplet, int length) {
+    char& here = taken_[static_cast<std::size_t>(chiplet)];
+    if (here != 0 || left_ < 0) {
+      return;
+    }
+    if (length == 1) {
+      --left_;
+      return;
+    }
+    here = 1;
+    for (const int next : package_.neighbours[static_cast<std::size_t>(chiplet)]) {
+      walk(next, length - 1);
+    }
+    here = 0;
+  }
+
+  const hardware::Package& package_;
+  std::int64_t left_;
+  std::vector<char> taken_;
+};
+
 }  // namespace
+
+int affordable_length(const hardware::Package& package, std::int64_t most_paths) {
+  const int chiplets = static_cast<int>(package.chiplets.size());
+  int length = 1;  // the paths of single chiplets are always listed
+  PathCount count(package, most_paths - chiplets);
+  while (length < chiplets && count.spend_on(length + 1)) {
+    ++length;
+  }
+  return length;
+}
 
 PathTrie path_trie(const hardware::Package& package, int longest) {
   return Builder(package, longest).build();

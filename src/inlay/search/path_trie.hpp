@@ -28,6 +28,10 @@ struct PathTrie {
   std::vector<int> roots;
 };
 
+/// How many chiplets paths may have, at most all of the package's, so that there are no more than
+/// `most_paths`.
+int affordable_length(const hardware::Package& package, std::int64_t most_paths);
+
 /// All simple paths of at most `longest` chiplets.
 PathTrie path_trie(const hardware::Package& package, int longest);
 

@@ -56,7 +56,7 @@ struct Certificate {
   bool proven = false;       // the gap is zero but for rounding (1e-9 relative dominance)
   std::string space;         // the set of schedules that the bound speaks of
   std::string binds;         // what holds the lower bound up
-  std::string stopped_by;    // "proof", "gap", "time limit", "evaluations", "interrupt"
+  std::string stopped_by;    // "proof", "gap", "time limit", "evaluations", "interrupt", "memory"
   std::uint64_t seed = 1;
   std::int64_t evaluations = 0;  // stages appended to partial pipelines, or whole schedules for the baselines
   double seconds = 0.0;

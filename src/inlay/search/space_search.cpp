@@ -17,9 +17,22 @@ namespace {
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
-// Few cuts first: a hundredth of the work finds what the fine search then only has to beat.
-constexpr Resolution kCoarse[] = {{12, 1e-2}, {36, 1e-3}};
-constexpr Resolution kFine = {0, 1e-9};
+constexpr Resolution kCoarse = {12, 1e-2, 0};
+constexpr Resolution kMedium = {36, 1e-3, 0};
+constexpr Resolution kFine = {0, 1e-9, 0};
+
+/// Few cuts first: a hundredth of the work finds what the fine search then only has to beat. And short
+/// pipelines before long ones: as long as there is nothing to beat, nothing is pruned, and on a large package
+/// the combinations of long ones are too many to begin with.
+std::vector<Resolution> incumbent_passes(int longest) {
+  std::vector<Resolution> passes;
+  for (int stages = 1; stages < longest; stages *= 2) {
+    passes.push_back({kCoarse.most_cuts, kCoarse.tolerance, stages});
+  }
+  passes.push_back(kCoarse);
+  passes.push_back(kMedium);
+  return passes;
+}
 
 /// Throws what keeps a single layer from running anywhere, if there is such a layer.
 void name_misfit(const schedule::Problem& problem) {
@@ -83,7 +96,7 @@ class SpaceSearch {
 
   Answer run() {
     adopt_start();
-    for (const Resolution& resolution : kCoarse) {
+    for (const Resolution& resolution : incumbent_passes(space_.longest)) {
       for (const std::size_t i : promising_first()) {
         search(i, resolution);
       }
@@ -134,11 +147,12 @@ class SpaceSearch {
       return {};
     }
     if (stopped()) {
-      return {std::nullopt, false, 0};
+      return {std::nullopt, false, false, 0};
     }
-    const PartitionQuestion question{problem_,   trie_,           space_.partitions[index],
-                                     objective_, threshold,       space_.longest,
-                                     resolution, options_.threads};
+    const int longest =
+        resolution.most_stages == 0 ? space_.longest : std::min(space_.longest, resolution.most_stages);
+    const PartitionQuestion question{problem_, trie_,      space_.partitions[index], objective_, threshold,
+                                     longest,  resolution, options_.threads};
     PartitionResult result = search_partition(question, clock_, clock_.evaluations_left(evaluations_));
     evaluations_ += result.evaluations;
     if (result.best && result.best->value < value_) {
@@ -159,6 +173,7 @@ class SpaceSearch {
       bounds_[index] = std::max(bounds_[index], result.best ? result.best->value : threshold);
     } else {
       complete_ = false;
+      too_large_ = too_large_ || result.too_large;
     }
   }
 
@@ -173,8 +188,8 @@ class SpaceSearch {
     double least = evaluate::evaluate_reference(problem_, best_).energy.total();
     for (const std::size_t i : promising_first()) {
       const PartitionQuestion question{
-          problem_,       trie_,      space_.partitions[i], Objective::kEnergy,     least,
-          space_.longest, kCoarse[0], options_.threads,     value_ * (1.0 + 1e-12), &best_};
+          problem_,       trie_,   space_.partitions[i], Objective::kEnergy,     least,
+          space_.longest, kCoarse, options_.threads,     value_ * (1.0 + 1e-12), &best_};
       const PartitionResult result =
           search_partition(question, clock_, clock_.evaluations_left(evaluations_));
       evaluations_ += result.evaluations;
@@ -202,7 +217,8 @@ class SpaceSearch {
         continue;
       }
     }
-    throw base::InfeasibleError(fmt::format("stopped by {} before a schedule was found", clock_.reason()));
+    throw base::InfeasibleError(fmt::format("stopped by {} before a schedule was found",
+                                            too_large_ && !stopped() ? "memory" : clock_.reason()));
   }
 
   Answer answer() {
@@ -229,7 +245,10 @@ class SpaceSearch {
     certificate.gap = (checked - certificate.lower_bound) / checked;
     certificate.proven = certificate.gap <= 1e-9;
     certificate.binds = binds_;
-    certificate.stopped_by = certificate.proven ? "proof" : complete_ ? "gap" : clock_.reason();
+    certificate.stopped_by = certificate.proven         ? "proof"
+                             : complete_                ? "gap"
+                             : too_large_ && !stopped() ? "memory"
+                                                        : clock_.reason();
     certificate.seed = options_.seed;
     certificate.evaluations = evaluations_;
     certificate.seconds = clock_.seconds();
@@ -249,6 +268,7 @@ class SpaceSearch {
   double start_value_ = -1.0;
   schedule::Schedule best_;
   bool complete_ = true;
+  bool too_large_ = false;
   std::int64_t evaluations_ = 0;
 };
 

@@ -5,21 +5,36 @@
 #include <array>
 
 #include "inlay/base/error.hpp"
+#include "inlay/search/path_trie.hpp"
 #include "inlay/search/space_search.hpp"
 
 namespace inlay::search {
 namespace {
 
-int chiplets(const schedule::Problem& problem) {
-  return static_cast<int>(problem.package.chiplets.size());
+/// All paths of a 4x4 mesh are 28,512; those of a 6x6 mesh could not even be listed.
+constexpr std::int64_t kMostPaths = 50'000;
+
+/// How long paths may be, and how to say so.
+struct Paths {
+  int longest;
+  std::string words;
+};
+
+Paths paths_of(const schedule::Problem& problem) {
+  const int longest = affordable_length(problem.package, kMostPaths);
+  if (longest == static_cast<int>(problem.package.chiplets.size())) {
+    return {longest, "paths of neighbouring chiplets"};
+  }
+  return {longest, fmt::format("paths of at most {} neighbouring chiplets", longest)};
 }
 
 Space exact_space(const schedule::Problem& problem, const Options& options) {
+  const Paths paths = paths_of(problem);
   return {fmt::format(
               "first-fit windows of all models together and of one model after the other, 0 to {} splits; "
-              "contiguous segments on paths of neighbouring chiplets; any mini-batch ceil(b/i)",
-              options.most_splits),
-          window_family(problem, options.most_splits), chiplets(problem)};
+              "contiguous segments on {}; any mini-batch ceil(b/i)",
+              options.most_splits, paths.words),
+          window_family(problem, options.most_splits), paths.longest};
 }
 
 Space standalone_space(const schedule::Problem& problem, const Options&) {
@@ -29,12 +44,13 @@ Space standalone_space(const schedule::Problem& problem, const Options&) {
 }
 
 Space sequential_space(const schedule::Problem& problem, const Options&) {
+  const Paths paths = paths_of(problem);
   return {
-      "sequential: a window per model in the scenario's order, pipelined over neighbouring chiplets; any "
-      "mini-batch "
-      "ceil(b/i)",
+      fmt::format("sequential: a window per model in the scenario's order, contiguous segments on {}; any "
+                  "mini-batch ceil(b/i)",
+                  paths.words),
       {one_after_the_other(problem, 0)},
-      chiplets(problem)};
+      paths.longest};
 }
 
 struct Strategy {

@@ -1,141 +1,200 @@
 #include "inlay/search/window_packing.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 
 namespace inlay::search {
 namespace {
+
+/// More than this many would not fit into half a gigabyte.
+constexpr std::size_t kMostCombinations = 8'000'000;
 
 /// Pipelines of the first few models on an occupied set of chiplets.
 struct Combination {
   double latency = 0.0;
   double energy = 0.0;
   double bytes = 0.0;
-  std::vector<std::pair<int, int>> chosen;  // per model: point, index among the node's paths
+  ChipletSet before = 0;  // what all of these models but the last one occupy,
+  int of_before = 0;      // and which of the combinations there this one continues
+  int point = 0;          // of the last model
+  int path = 0;           // among those of the point's node
 };
 
-using Layer = std::map<ChipletSet, std::vector<Combination>>;
+using Combinations = std::vector<Combination>;
+using BySet = std::map<ChipletSet, Combinations>;
 
 /// Keeps what no other beats. Sorted by latency, then energy: of equals the first stays.
-void keep_best(std::vector<Combination>& combinations, bool bytes_count) {
+void keep_best(Combinations& combinations, bool bytes_count) {
   std::stable_sort(combinations.begin(), combinations.end(), [](const Combination& a, const Combination& b) {
     return a.latency != b.latency ? a.latency < b.latency : a.energy < b.energy;
   });
   std::size_t count = 0;
-  for (std::size_t i = 0; i < combinations.size(); ++i) {
+  for (const Combination& combination : combinations) {
     const auto end = combinations.begin() + static_cast<std::ptrdiff_t>(count);
     const bool dominated = std::any_of(combinations.begin(), end, [&](const Combination& other) {
-      return other.energy <= combinations[i].energy && (!bytes_count || other.bytes <= combinations[i].bytes);
+      return other.energy <= combination.energy && (!bytes_count || other.bytes <= combination.bytes);
     });
     if (!dominated) {
-      if (count != i) {
-        combinations[count] = std::move(combinations[i]);
-      }
+      combinations[count] = combination;
       ++count;
     }
   }
   combinations.resize(count);
 }
 
-/// Points of one model that can stand on exactly one set of chiplets, with the path to use.
-std::map<ChipletSet, std::vector<std::pair<int, int>>> points_by_set(const PathTrie& trie,
-                                                                     const PackedModel& model) {
-  std::map<ChipletSet, std::vector<std::pair<int, int>>> result;
-  for (std::size_t point = 0; point < model.points.size(); ++point) {
-    const auto& paths = trie.nodes[static_cast<std::size_t>(model.points[point].node)].paths;
+/// The best points of one model on each set of chiplets: a set may be occupied along paths of several nodes.
+BySet points_by_set(const PathTrie& trie, const PackedModel& model, bool bytes_count) {
+  BySet result;
+  for (std::size_t index = 0; index < model.points.size(); ++index) {
+    const PipelinePoint& point = model.points[index];
+    const auto& paths = trie.nodes[static_cast<std::size_t>(point.node)].paths;
     for (std::size_t path = 0; path < paths.size(); ++path) {
-      result[paths[path].first].emplace_back(static_cast<int>(point), static_cast<int>(path));
+      result[paths[path].first].push_back(
+          {point.latency, point.energy, point.bytes, 0, 0, static_cast<int>(index), static_cast<int>(path)});
     }
   }
-  return result;
-}
-
-/// What the models from `first` on cost at least.
-Surroundings with_remaining(const Surroundings& outside, const std::vector<PackedModel>& models,
-                            std::size_t first) {
-  Surroundings result = outside;
-  for (std::size_t m = first; m < models.size(); ++m) {
-    result.window_latency = std::max(result.window_latency, models[m].bound.latency);
-    result.window_energy += models[m].bound.energy;
-    result.window_bytes += models[m].bound.bytes;
+  for (auto& [set, points] : result) {
+    keep_best(points, bytes_count);
   }
   return result;
 }
 
-void add_model(const PathTrie& trie, const PackedModel& model, const Surroundings& remaining,
-               const Layer& before, Layer& after) {
-  const auto sets = points_by_set(trie, model);
-  for (const auto& [occupied, combinations] : before) {
-    for (const auto& [set, points] : sets) {
-      if ((occupied & set) != 0) {
-        continue;
-      }
-      std::vector<Combination>& target = after[occupied | set];
-      for (const Combination& combination : combinations) {
-        for (const auto& [point_index, path] : points) {
-          const PipelinePoint& point = model.points[static_cast<std::size_t>(point_index)];
-          const double latency = std::max(combination.latency, point.latency);
-          const double energy = combination.energy + point.energy;
-          const double bytes = combination.bytes + point.bytes;
-          if (remaining.hopeless(latency, energy, bytes)) {
-            continue;
-          }
-          Combination next{latency, energy, bytes, combination.chosen};
-          next.chosen.emplace_back(point_index, path);
-          target.push_back(std::move(next));
+class Packing {
+ public:
+  Packing(const PathTrie& trie, const std::vector<PackedModel>& models, const Surroundings& surroundings,
+          const StopClock& clock)
+      : trie_(trie), models_(models), surroundings_(surroundings), clock_(clock) {}
+
+  PackedWindow run() {
+    occupied_.emplace_back();
+    occupied_.back()[0].emplace_back();
+    for (std::size_t m = 0; m < models_.size() && result_.complete; ++m) {
+      add_model(m);
+    }
+    if (result_.complete) {
+      finish();
+    }
+    return std::move(result_);
+  }
+
+ private:
+  bool bytes_count() const { return surroundings_.seconds_per_byte > 0.0; }
+
+  /// What the models from `first` on cost at least.
+  Surroundings with_remaining(std::size_t first) const {
+    Surroundings result = surroundings_;
+    for (std::size_t m = first; m < models_.size(); ++m) {
+      result.window_latency = std::max(result.window_latency, models_[m].bound.latency);
+      result.window_energy += models_[m].bound.energy;
+      result.window_bytes += models_[m].bound.bytes;
+    }
+    return result;
+  }
+
+  void add_model(std::size_t m) {
+    const Surroundings remaining = with_remaining(m + 1);
+    const BySet sets = points_by_set(trie_, models_[m], bytes_count());
+    BySet after;
+    std::size_t held = 0;
+    for (const auto& [before, combinations] : occupied_.back()) {
+      for (const auto& [set, points] : sets) {
+        if ((before & set) != 0) {
+          continue;
+        }
+        Combinations& target = after[before | set];
+        held -= target.size();
+        join(before, combinations, points, remaining, target);
+        held += target.size();
+        result_.too_large = held > kMostCombinations;
+        result_.complete = !result_.too_large && !clock_.expired();
+        if (!result_.complete) {
+          return;
         }
       }
     }
+    for (auto& [set, combinations] : after) {
+      keep_best(combinations, bytes_count());
+    }
+    occupied_.push_back(std::move(after));
   }
-  for (auto& [set, combinations] : after) {
-    keep_best(combinations, remaining.seconds_per_byte > 0.0);
-  }
-}
 
-schedule::Pipeline pipeline_of(const PathTrie& trie, const PackedModel& model, int point_index,
-                               int path_index) {
-  const PipelinePoint& point = model.points[static_cast<std::size_t>(point_index)];
-  const auto& path =
-      trie.nodes[static_cast<std::size_t>(point.node)].paths[static_cast<std::size_t>(path_index)].second;
-  schedule::Pipeline pipeline{model.model, point.mini_batch, {}};
-  for (std::size_t k = 0; k < path.size(); ++k) {
-    pipeline.stages.push_back({point.cuts[k], point.cuts[k + 1], path[k]});
+  /// Adds to `target` what may be part of a better schedule, thinned now and then: the pairs are many more
+  /// than what remains of them.
+  void join(ChipletSet before, const Combinations& combinations, const Combinations& points,
+            const Surroundings& remaining, Combinations& target) const {
+    constexpr std::size_t kWorthThinning = 4096;
+    std::size_t thin_at = std::max(kWorthThinning, 2 * target.size());
+    for (std::size_t i = 0; i < combinations.size(); ++i) {
+      for (const Combination& point : points) {
+        const Combination next{std::max(combinations[i].latency, point.latency),
+                               combinations[i].energy + point.energy,
+                               combinations[i].bytes + point.bytes,
+                               before,
+                               static_cast<int>(i),
+                               point.point,
+                               point.path};
+        if (!remaining.hopeless(next.latency, next.energy, next.bytes)) {
+          target.push_back(next);
+        }
+      }
+      if (target.size() > thin_at) {
+        keep_best(target, bytes_count());
+        thin_at = std::max(kWorthThinning, 2 * target.size());
+      }
+    }
   }
-  return pipeline;
-}
+
+  void finish() {
+    Combinations all;
+    for (const auto& [set, combinations] : occupied_.back()) {
+      for (Combination combination : combinations) {
+        combination.latency =
+            std::max(combination.latency, combination.bytes * surroundings_.seconds_per_byte);
+        all.push_back(combination);
+      }
+    }
+    keep_best(all, false);
+    for (const Combination& combination : all) {
+      result_.points.push_back({combination.latency, combination.energy, pipelines_of(combination)});
+    }
+  }
+
+  std::vector<schedule::Pipeline> pipelines_of(const Combination& last) const {
+    std::vector<schedule::Pipeline> pipelines;
+    const Combination* combination = &last;
+    for (std::size_t m = models_.size(); m-- > 0;) {
+      pipelines.push_back(pipeline_of(models_[m], *combination));
+      combination = &occupied_[m].at(combination->before)[static_cast<std::size_t>(combination->of_before)];
+    }
+    std::sort(pipelines.begin(), pipelines.end(),
+              [](const schedule::Pipeline& a, const schedule::Pipeline& b) { return a.model < b.model; });
+    return pipelines;
+  }
+
+  schedule::Pipeline pipeline_of(const PackedModel& model, const Combination& combination) const {
+    const PipelinePoint& point = model.points[static_cast<std::size_t>(combination.point)];
+    const auto& paths = trie_.nodes[static_cast<std::size_t>(point.node)].paths;
+    const std::vector<int>& path = paths[static_cast<std::size_t>(combination.path)].second;
+    schedule::Pipeline pipeline{model.model, point.mini_batch, {}};
+    for (std::size_t k = 0; k < path.size(); ++k) {
+      pipeline.stages.push_back({point.cuts[k], point.cuts[k + 1], path[k]});
+    }
+    return pipeline;
+  }
+
+  const PathTrie& trie_;
+  const std::vector<PackedModel>& models_;
+  const Surroundings& surroundings_;
+  const StopClock& clock_;
+  std::vector<BySet> occupied_;  // [how many models stand there already]
+  PackedWindow result_;
+};
 
 }  // namespace
 
-std::vector<WindowPoint> pack_window(const PathTrie& trie, const std::vector<PackedModel>& models,
-                                     const Surroundings& surroundings) {
-  Layer layer;
-  layer[0].push_back({});
-  for (std::size_t m = 0; m < models.size(); ++m) {
-    Layer next;
-    add_model(trie, models[m], with_remaining(surroundings, models, m + 1), layer, next);
-    layer = std::move(next);
-  }
-  std::vector<Combination> all;
-  for (auto& [set, combinations] : layer) {
-    for (Combination& combination : combinations) {
-      combination.latency = std::max(combination.latency, combination.bytes * surroundings.seconds_per_byte);
-      all.push_back(std::move(combination));
-    }
-  }
-  keep_best(all, false);
-  std::vector<WindowPoint> points;
-  for (const Combination& combination : all) {
-    WindowPoint point{combination.latency, combination.energy, {}};
-    for (std::size_t m = 0; m < models.size(); ++m) {
-      point.pipelines.push_back(
-          pipeline_of(trie, models[m], combination.chosen[m].first, combination.chosen[m].second));
-    }
-    std::sort(point.pipelines.begin(), point.pipelines.end(),
-              [](const schedule::Pipeline& a, const schedule::Pipeline& b) { return a.model < b.model; });
-    points.push_back(std::move(point));
-  }
-  return points;
+PackedWindow pack_window(const PathTrie& trie, const std::vector<PackedModel>& models,
+                         const Surroundings& surroundings, const StopClock& clock) {
+  return Packing(trie, models, surroundings, clock).run();
 }
 
 }  // namespace inlay::search

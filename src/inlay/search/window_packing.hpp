@@ -21,11 +21,17 @@ struct PackedModel {
   PipelineBound bound;  // no pipeline is below it
 };
 
+struct PackedWindow {
+  std::vector<WindowPoint>
+      points;              // sorted by latency; none if nothing fits or nothing can beat the incumbent
+  bool complete = true;    // false: given up, by the clock or because of `too_large`
+  bool too_large = false;  // more combinations than are kept in memory
+};
+
 /// Places the models' pipelines on disjoint sets of chiplets: dynamic programming over occupied sets, keeping
 /// for each set what no other combination beats in latency, energy and bytes. `surroundings` speaks of the
-/// other windows only. The result is sorted by latency; empty if nothing fits or nothing can beat the
-/// incumbent.
-std::vector<WindowPoint> pack_window(const PathTrie& trie, const std::vector<PackedModel>& models,
-                                     const Surroundings& surroundings);
+/// other windows only.
+PackedWindow pack_window(const PathTrie& trie, const std::vector<PackedModel>& models,
+                         const Surroundings& surroundings, const StopClock& clock);
 
 }  // namespace inlay::search
