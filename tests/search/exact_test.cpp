@@ -70,7 +70,6 @@ TEST(Exact, EqualsEnumerationOnSmallRandomProblems) {
 }
 
 // A slow memory: the bytes of all pipelines together decide, so fewer bytes may beat less time.
-// less time.
 TEST(Exact, EqualsEnumerationWhereTheMemoryBinds) {
   Tally tally;
   EXPECT_TRUE(rc::check("exact equals enumeration, memory bound", [&] {
@@ -92,7 +91,6 @@ TEST(Exact, EqualsEnumerationWhereTheMemoryBinds) {
 }
 
 TEST(Exact, EnumerationIsOverTheSpaceThatTheCertificateNames) {
-  base::Random random(7);
   const schedule::Problem problem = testing::worked_example();
   for (const Objective objective : objectives()) {
     const Answer answer = solve(problem, objective, "exact", {});
@@ -182,6 +180,20 @@ TEST(Strategies, StopAtTheGapThatIsAskedFor) {
     } catch (const base::InfeasibleError&) {
       continue;
     }
+  }
+}
+
+TEST(Strategies, ProveWhatCostsNothing) {
+  schedule::Problem problem = testing::worked_example();
+  problem.package.network.energy_per_bit = problem.package.memory.energy_per_bit = 0.0;
+  for (cost::LayerCost& cost : problem.costs.models[0].entries) {
+    cost.energy = {};
+  }
+  for (const Objective objective : {Objective::kEnergy, Objective::kEdp}) {
+    const Certificate certificate = solve(problem, objective, "exact", {}).certificate;
+    EXPECT_EQ(certificate.value, 0.0);
+    EXPECT_EQ(certificate.gap, 0.0);
+    EXPECT_TRUE(certificate.proven);
   }
 }
 

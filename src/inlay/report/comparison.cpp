@@ -45,8 +45,9 @@ std::optional<std::size_t> reference_row(const Comparison& comparison) {
 }
 
 double improvement(const Comparison& comparison, const ComparisonRow& row) {
-  const ComparisonRow& reference = comparison.rows[reference_row(comparison).value()];
-  return reference.result->certificate.value / row.result.value().certificate.value;
+  const double reference = comparison.rows[reference_row(comparison).value()].result->certificate.value;
+  const double value = row.result.value().certificate.value;
+  return reference == value ? 1.0 : reference / value;  // also where both are zero
 }
 
 std::string comparison_text(const Comparison& comparison) {
@@ -80,8 +81,10 @@ std::string comparison_text(const Comparison& comparison) {
                   search::to_string(comparison.objective), comparison.communication, comparison.engine);
   text += table.text();
   if (best) {
-    text += fmt::format("\n* best. Gain: {} of the first row with a schedule over that of this row.\n",
-                        search::to_string(comparison.objective));
+    text += comparison.objective == search::Objective::kThroughput
+                ? "\n* best. Gain: throughput of this row over that of the first row with a schedule.\n"
+                : fmt::format("\n* best. Gain: {} of the first row with a schedule over that of this row.\n",
+                              search::to_string(comparison.objective));
   }
   return text + reasons;
 }

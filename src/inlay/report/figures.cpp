@@ -22,8 +22,9 @@ std::string format_gap(bool proven, double gap) {
 std::string format_objective(search::Objective objective, double value) {
   switch (objective) {
     case search::Objective::kLatency:
-    case search::Objective::kThroughput:
       return base::format_time(value);
+    case search::Objective::kThroughput:
+      return base::format_time(value) + " of latency";
     case search::Objective::kEnergy:
       return base::format_energy(value);
     case search::Objective::kEdp:

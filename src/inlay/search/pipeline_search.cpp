@@ -1,5 +1,6 @@
 #include "inlay/search/pipeline_search.hpp"
 
+#include <tbb/info.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
@@ -239,7 +240,9 @@ PipelineFront search_pipelines(const PipelineQuestion& question, int threads, co
       search_size(size);
     }
   } else {
-    tbb::task_arena arena(threads > 0 ? threads : tbb::task_arena::automatic);
+    // TBB complains on standard error when it is asked for more threads than there are cores.
+    const int cores = tbb::info::default_concurrency();
+    tbb::task_arena arena(threads > 0 ? std::min(threads, cores) : cores);
     arena.execute([&] { tbb::parallel_for(std::size_t{0}, sizes, search_size); });
   }
   PipelineFront all;

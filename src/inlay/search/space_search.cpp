@@ -242,7 +242,7 @@ class SpaceSearch {
       throw base::DefectError(fmt::format("the lower bound {} is above the schedule's {}", bound, checked));
     }
     certificate.lower_bound = std::min(bound, checked);
-    certificate.gap = (checked - certificate.lower_bound) / checked;
+    certificate.gap = checked > 0.0 ? (checked - certificate.lower_bound) / checked : 0.0;
     certificate.proven = certificate.gap <= 1e-9;
     certificate.binds = binds_;
     certificate.stopped_by = certificate.proven         ? "proof"
