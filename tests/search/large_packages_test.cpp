@@ -145,5 +145,23 @@ TEST(WindowPacking, LooksAtTheClock) {
   EXPECT_TRUE(packed.points.empty());
 }
 
+TEST(PipelineSearch, LooksAtTheClockBeforeItBegins) {
+  const schedule::Problem problem = testing::worked_example();
+  const PathTrie trie = path_trie(problem.package, 2);
+  const LayerRange range{0, 3};
+  const PipelineQuestion question{problem, trie, 0, range, 2, all_cuts(range), 1e-9, nothing_to_beat(0.0)};
+  std::atomic<bool> interrupted{true};
+  StopRule rule;
+  rule.interrupted = &interrupted;
+  const PipelineFront none = search_pipelines(question, 1, StopClock(rule), 1'000'000);
+  EXPECT_FALSE(none.complete);
+  EXPECT_EQ(none.evaluations, 0);
+  EXPECT_TRUE(none.points.empty());
+  interrupted = false;
+  const PipelineFront front = search_pipelines(question, 1, StopClock(rule), 1'000'000);
+  EXPECT_TRUE(front.complete);
+  EXPECT_FALSE(front.points.empty());
+}
+
 }  // namespace
 }  // namespace inlay::search

@@ -231,9 +231,14 @@ PipelineFront search_pipelines(const PipelineQuestion& question, int threads, co
   const auto search_size = [&](std::size_t size) {
     const PipelineBound bound =
         pipeline_bound(question.problem, question.model, question.range, static_cast<int>(size));
-    if (!question.surroundings.hopeless(bound.latency, bound.energy, bound.bytes)) {
-      fronts[size] = SizeSearch(question, static_cast<int>(size), clock, evaluations_left).run();
+    if (question.surroundings.hopeless(bound.latency, bound.energy, bound.bytes)) {
+      return;
     }
+    if (clock.expired()) {
+      fronts[size].complete = false;  // before its tables are built: a large batch has thousands of sizes
+      return;
+    }
+    fronts[size] = SizeSearch(question, static_cast<int>(size), clock, evaluations_left).run();
   };
   if (threads == 1 || sizes == 1) {
     for (std::size_t size = 0; size < sizes; ++size) {
