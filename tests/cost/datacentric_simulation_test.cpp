@@ -46,6 +46,7 @@ TEST(DataCentricSimulation, CountsAndCyclesOfRandomMappingsAreThoseOfTheWalk) {
   constexpr int kTriples = 6000;
   MappingGenerator generator(2405);
   Seen seen;
+  double late_ratio = 0.0;
   for (int i = 0; i < kTriples;) {
     const RandomMapping mapping = generator.next();
     const LoopNest nest = nest_of(mapping);
@@ -55,7 +56,8 @@ TEST(DataCentricSimulation, CountsAndCyclesOfRandomMappingsAreThoseOfTheWalk) {
     ++i;
     const Network network{mapping.bandwidth, mapping.hops};
     const Analysis analysis = analyse(nest, network);
-    const Analysis walk = LoopNestSimulator(nest, network).run();
+    LoopNestSimulator simulator(nest, network);
+    const Analysis walk = simulator.run();
     ASSERT_EQ(analysis.products, workload::macs(mapping.shape) * mapping.mini_batch) << mapping.text();
     ASSERT_EQ(analysis.accesses, walk.accesses) << mapping.text();
     ASSERT_EQ(analysis.partial_sums, walk.partial_sums) << mapping.text();
@@ -63,7 +65,12 @@ TEST(DataCentricSimulation, CountsAndCyclesOfRandomMappingsAreThoseOfTheWalk) {
     ASSERT_EQ(analysis.l1_tile, walk.l1_tile) << mapping.text();
     ASSERT_EQ(analysis.l2_tile, walk.l2_tile) << mapping.text();
     note(nest, analysis, mapping.pes, seen);
+    // What it would change if outputs left a step later (docs/engine-data-centric.md, section 3).
+    ASSERT_LE(simulator.late_cycles(), 2 * walk.cycles) << mapping.text();
+    ASSERT_LE(walk.cycles, 2 * simulator.late_cycles()) << mapping.text();
+    late_ratio += static_cast<double>(simulator.late_cycles()) / static_cast<double>(walk.cycles);
   }
+  EXPECT_NEAR(late_ratio / kTriples, 1.0, 0.005);
   for (const int often : {seen.partial_sums, seen.multicast, seen.sliding, seen.channelwise, seen.batches,
                           seen.split_filters, seen.idle_pes, seen.padding}) {
     EXPECT_GT(often, kTriples / 50);

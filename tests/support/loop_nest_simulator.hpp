@@ -29,10 +29,15 @@ class LoopNestSimulator {
     }
     held_.resize(static_cast<std::size_t>(pes));
     walk(0, std::vector<Tile>(1, whole));
+    const std::int64_t late_drain = drain_;
     leave({});
     cycles_ += compute_ + drain_;
+    late_cycles_ += std::max(compute_, late_drain) + drain_;
     return result();
   }
+
+  /// After run(): cycles if outputs left while the next step computes instead of while their own does.
+  std::int64_t late_cycles() const { return late_cycles_; }
 
  private:
   struct Interval {
@@ -130,15 +135,16 @@ class LoopNestSimulator {
     }
     top_step_.outputs.insert(outputs.begin(), outputs.end());
     grow(l2_tile_, top_step_);
+    const std::int64_t late_drain = drain_;
     const std::int64_t returning = leave(outputs);
     const auto ingress = static_cast<std::int64_t>(read_inputs.size() + read_weights.size()) + returning;
     input_reads_ += static_cast<std::int64_t>(read_inputs.size());
     weight_reads_ += static_cast<std::int64_t>(read_weights.size());
     // Double buffering: while the step before computes, its outputs leave and this step's data arrive.
-    cycles_ += std::max({compute_, cycles(ingress), drain_});
-    cycles_ += compute_ == 0 ? std::max<std::int64_t>(0, network_.hops - 1) * 2 : 0;
+    const std::int64_t latency = compute_ == 0 ? std::max<std::int64_t>(0, network_.hops - 1) * 2 : 0;
+    cycles_ += latency + std::max({compute_, cycles(ingress), drain_});
+    late_cycles_ += latency + std::max({compute_, cycles(ingress), late_drain});
     compute_ = busiest;
-    drain_ = 0;
   }
 
   static void grow(std::array<std::int64_t, kTensors>& largest, const Held& tile) {
@@ -215,6 +221,7 @@ class LoopNestSimulator {
   std::int64_t compute_ = 0;
   std::int64_t drain_ = 0;
   std::int64_t cycles_ = 0;
+  std::int64_t late_cycles_ = 0;
   std::int64_t input_reads_ = 0;
   std::int64_t weight_reads_ = 0;
   std::int64_t input_copies_ = 0;
