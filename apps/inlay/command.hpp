@@ -49,6 +49,7 @@ using AddCommand = void (*)(CLI::App& program, Action& chosen);
 void add_schedule(CLI::App& program, Action& chosen);
 void add_compare(CLI::App& program, Action& chosen);
 void add_cost(CLI::App& program, Action& chosen);
+void add_import(CLI::App& program, Action& chosen);
 void add_verify(CLI::App& program, Action& chosen);
 void add_check(CLI::App& program, Action& chosen);
 void add_list(CLI::App& program, Action& chosen);

@@ -1,6 +1,7 @@
 // inlay cost: what layers cost on chiplet types.
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -10,8 +11,11 @@
 #include "inlay/cost/cost_table.hpp"
 #include "inlay/cost/engine.hpp"
 #include "inlay/hardware/chiplet_type.hpp"
+#include "inlay/importers/maestro_hardware_file.hpp"
+#include "inlay/importers/maestro_mapping_file.hpp"
 #include "inlay/report/csv.hpp"
 #include "inlay/report/layer_costs.hpp"
+#include "inlay/report/maestro_costs.hpp"
 #include "inlay/report/output_folder.hpp"
 #include "inlay/verify/input_file.hpp"
 #include "inlay/workload/model_file.hpp"
@@ -24,6 +28,7 @@ struct Options {
   std::string workload;
   std::vector<std::string> chiplets;
   std::string engine = "maestro";
+  std::string hardware;
   std::int64_t batch = 0;
   bool all = false;
   std::string csv;
@@ -50,9 +55,50 @@ workload::Scenario load_workload(const Options& options) {
   return scenario;
 }
 
+bool is_mapping_file(const std::string& name) {
+  return std::filesystem::path(name).extension() == ".m";
+}
+
+/// The options of a mapping file and those of a model exclude each other.
+void check_options(const Options& options) {
+  if (!is_mapping_file(options.workload)) {
+    if (!options.hardware.empty()) {
+      throw base::InputError("--hardware belongs to a mapping file of MAESTRO (.m); models take --chiplet");
+    }
+    if (options.chiplets.empty()) {
+      throw base::InputError("--chiplet is required; see 'inlay cost --help'");
+    }
+    return;
+  }
+  if (options.hardware.empty()) {
+    throw base::InputError("a mapping file needs --hardware HW.m; see 'inlay cost --help'");
+  }
+  if (options.engine != "maestro") {
+    throw base::InputError(
+        fmt::format("--engine '{}': mapping files are costed by engine maestro", options.engine));
+  }
+  if (!options.chiplets.empty() || options.batch > 0 || options.all) {
+    throw base::InputError("--chiplet, --batch and --all do not apply to a mapping file");
+  }
+}
+
+int run_mapping(const Options& options) {
+  const report::MaestroCosts costs = report::maestro_costs(
+      importers::load_maestro_mapping(options.workload), importers::load_maestro_hardware(options.hardware));
+  if (!options.csv.empty()) {
+    base::write_file(options.csv, report::maestro_csv(costs));
+  }
+  fmt::print("{}", options.json ? report::maestro_json(costs) : report::maestro_text(costs));
+  return 0;
+}
+
 int run(const Options& options) {
+  check_options(options);
   if (!options.csv.empty()) {
     report::refuse_foreign_file(options.csv);
+  }
+  if (is_mapping_file(options.workload)) {
+    return run_mapping(options);
   }
   const auto engine = cost::make_engine(options.engine);
   const workload::Scenario scenario = load_workload(options);
@@ -87,10 +133,12 @@ void add_cost(CLI::App& program, Action& chosen) {
   Command command(program, "cost",
                   "Shows what each layer costs on each chiplet type, and which type it prefers",
                   "inlay cost resnet-50 --chiplet nvdla-ws-4096 --chiplet shidiannao-os-4096");
-  command.positional("MODEL-or-SCENARIO", options->workload,
-                     "a file, or the bare name of a shipped one (models first)");
+  command.positional(
+      "MODEL-or-SCENARIO-or-MAPPING.m", options->workload,
+      "a file, or the bare name of a shipped one (models first); or a mapping file of MAESTRO");
   command.options("--chiplet", options->chiplets, "CHIPLET", "a chiplet type: a file or a shipped name");
-  command.require("--chiplet");
+  command.option("--hardware", options->hardware, "FILE",
+                 "for a mapping file: MAESTRO's hardware file (key: value)");
   command.option("--engine", options->engine, "NAME", "cost engine ('inlay list engines')");
   command.option("--batch", options->batch, 1, 1'000'000,
                  "samples that run together; the scenario's own if not given");

@@ -23,7 +23,7 @@ constexpr int kDefect = 3;
 
 /// Every subcommand, in the order in which --help shows them.
 constexpr std::array kCommands = {
-    app::add_schedule, app::add_compare, app::add_cost, app::add_verify,
+    app::add_schedule, app::add_compare, app::add_cost, app::add_import, app::add_verify,
     app::add_check,    app::add_list,    app::add_show, app::add_report,
 };
 

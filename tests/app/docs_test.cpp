@@ -80,6 +80,8 @@ TEST(Docs, ExampleOfEveryHelpRuns) {
   const std::filesystem::path data = std::filesystem::path(SOURCE_DIR) / "data";
   folder.write("my-model.yaml", read(data / "models/resnet-18.yaml"));
   folder.write("my-package.yaml", read(data / "packages/het-sides-2x2.yaml"));
+  folder.write("my-network.m",
+               "Network mine { Layer a { Type CONV Dimensions { K 8 C 3 R 3 S 3 Y 9 X 9 } } }");
   ASSERT_EQ(
       run_inlay({"schedule", "resnet-18", "--package", "het-sides-2x2", "--out", "inlay-out"}, folder.path())
           .code,

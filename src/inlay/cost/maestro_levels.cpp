@@ -4,17 +4,35 @@
 
 #include <algorithm>
 
+#include "inlay/base/checked.hpp"
 #include "inlay/cost/maestro_tables.hpp"
 
 namespace inlay::cost::maestro {
 namespace {
 
-constexpr std::array<const char*, kIndices> kNames = {"C", "G", "K", "M",  "N", "R",
-                                                      "S", "X", "Y", "X'", "Y'"};
+constexpr std::int32_t kLargest = 1 << 30;  // sums of a size and an offset stay within 32 bits
 
 bool maps(const DirectiveList& list, Dimension dimension) {
   return std::any_of(list.begin(), list.end(),
                      [dimension](const MappedDirective& d) { return d.dimension == dimension; });
+}
+
+/// Sizes that the rules of section 2 make.
+std::int32_t narrow(std::int64_t value, const MappedDirective& map) {
+  if (value < 1 || value > kLargest) {
+    throw base::InfeasibleError(
+        fmt::format("a tile of {} becomes {} with the stride and the filter; allowed: 1 to 2^30",
+                    kDimensionNames[map.dimension], value));
+  }
+  return static_cast<std::int32_t>(value);
+}
+
+/// Throws where a completed level would have more directives than any sensible mapping.
+void require_room(const DirectiveList& list) {
+  if (list.full()) {
+    throw base::InfeasibleError(
+        fmt::format("a level has more than {} directives, with those that it inherits", kMaxDirectives));
+  }
 }
 
 /// Section 2a: a tile of output rows becomes the tile of input rows that it needs; the offset stays.
@@ -22,16 +40,12 @@ void replace_output_extent(DirectiveList& list, Dimension out, Dimension in, Dim
   if (!maps(list, out) || maps(list, in)) {
     return;
   }
-  const auto* window = std::find_if(list.begin(), list.end(),
+  const auto* window = std::find_if(list.begin(), list.end(),  // broken_rule wants it
                                     [filter](const MappedDirective& d) { return d.dimension == filter; });
-  if (window == list.end()) {
-    throw base::InfeasibleError(
-        fmt::format("a map of {} needs a map of {} in the same level", kNames[out], kNames[filter]));
-  }
   for (MappedDirective& directive : list) {
     if (directive.dimension == out) {
       directive.dimension = in;
-      directive.size += window->size - 1;
+      directive.size = narrow(std::int64_t{directive.size} + window->size - 1, directive);
     }
   }
 }
@@ -47,9 +61,9 @@ void apply_stride(DirectiveList& list, Dimension dimension, std::int32_t stride,
     if (directive.dimension != dimension || directive.size < filter) {
       continue;
     }
-    const std::int32_t outputs = (directive.size + stride - filter) / stride;
-    directive.size = outputs * std::min(stride, filter) + std::max(filter - stride, 0);
-    directive.offset = outputs * (!top && filter < stride ? filter : stride);
+    const std::int64_t outputs = (std::int64_t{directive.size} + stride - filter) / stride;
+    directive.size = narrow(outputs * std::min(stride, filter) + std::max(filter - stride, 0), directive);
+    directive.offset = narrow(outputs * (!top && filter < stride ? filter : stride), directive);
   }
 }
 
@@ -63,6 +77,7 @@ void complete(DirectiveList& list, const DirectiveList* above, const Sizes& size
   if (above != nullptr) {
     for (const MappedDirective& inherited : *above) {
       if (!maps(list, inherited.dimension)) {
+        require_room(list);
         list.push_front({false, inherited.dimension, inherited.size, inherited.offset});
       }
     }
@@ -70,6 +85,7 @@ void complete(DirectiveList& list, const DirectiveList* above, const Sizes& size
   for (std::uint8_t d = 0; d < kDimensions; ++d) {
     const auto dimension = static_cast<Dimension>(d);
     if (contains(operands, dimension) && !maps(list, dimension)) {
+      require_room(list);
       list.push_back({false, dimension, sizes[d], sizes[d]});
     }
   }
@@ -78,8 +94,6 @@ void complete(DirectiveList& list, const DirectiveList* above, const Sizes& size
     apply_stride(list, kY, layer.stride_y, layer.sizes[kR], above == nullptr);
   }
 }
-
-constexpr std::int32_t kLargest = 1 << 30;  // sums of a size and an offset stay within 32 bits
 
 /// Section 1: a filter is either split over units or kept whole.
 bool splits_filter_in_time(const MappedDirective& map, const MappedLayer& layer) {
@@ -95,45 +109,59 @@ Dimension input_extent(Dimension dimension) {
   return dimension == kOutX ? kX : dimension == kOutY ? kY : dimension;
 }
 
-void check_directive(const MappedDirective& map, const MappedLayer& layer, std::size_t index,
-                     DimensionSet operands) {
-  const auto refuse = [&](const char* reason) {
-    throw base::InfeasibleError(fmt::format("level {}, {}({}, {}) {}: {}", index,
-                                            map.spatial ? "SpatialMap" : "TemporalMap", map.size, map.offset,
-                                            kNames[map.dimension], reason));
-  };
+/// The rule that a directive breaks, or nullptr.
+const char* broken_rule(const MappedDirective& map, const MappedLayer& layer, std::size_t level,
+                        DimensionSet operands) {
   if (map.size < 1 || map.offset < 1 || map.size > kLargest || map.offset > kLargest) {
-    refuse("size and offset must be 1 to 2^30");
+    return "size and offset must be 1 to 2^30";
   }
   const Dimension input = input_extent(map.dimension);
-  const bool clusters_below = index + 1 < layer.levels;
+  const bool clusters_below = level + 1 < layer.levels;
   if ((clusters_below || input != map.dimension) && !contains(operands, input)) {
-    refuse("this is no dimension of the layer's input or weight");
+    return "this is no dimension of the layer's input or weight";
   }
-  if (input != map.dimension && maps(layer.directives[index], input)) {
-    refuse("the extents of input and output may not both be mapped in one level");
+  if (input != map.dimension && maps(layer.directives[level], input)) {
+    return "the extents of input and output may not both be mapped in one level";
+  }
+  if (input != map.dimension && !maps(layer.directives[level], map.dimension == kOutX ? kS : kR)) {
+    return "a map of X' (Y') needs a map of S (R) in the same level";
   }
   if (splits_filter_in_time(map, layer)) {
-    refuse("a TemporalMap of a filter's dimension must be as large as the filter");
+    return "a TemporalMap of a filter's dimension must be as large as the filter";
   }
+  return nullptr;
 }
 
 /// What the user wrote; what completion adds to it cannot be wrong.
 void check_level(const MappedLayer& layer, std::size_t index, DimensionSet operands) {
+  const DirectiveList& list = layer.directives[index];
   std::size_t spatial = 0;
-  for (const MappedDirective& map : layer.directives[index]) {
-    check_directive(map, layer, index, operands);
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const MappedDirective& map = list[i];
+    if (const char* rule = broken_rule(map, layer, index, operands)) {
+      throw MappingError(
+          fmt::format("level {}, {}({}, {}) {}: {}", index, map.spatial ? "SpatialMap" : "TemporalMap",
+                      map.size, map.offset, kDimensionNames[map.dimension], rule),
+          index, i);
+    }
     spatial += map.spatial ? 1 : 0;
   }
   if (spatial < 1 || spatial > 2) {
-    throw base::InfeasibleError(fmt::format("level {} has {} SpatialMaps; allowed: 1 or 2", index, spatial));
+    throw MappingError(fmt::format("level {} has {} SpatialMaps; allowed: 1 or 2", index, spatial), index,
+                       list.size());
   }
 }
 
 void check_sizes(const MappedLayer& layer) {
   for (std::size_t d = 0; d < kDimensions; ++d) {
     if (layer.sizes[d] < 1 || layer.sizes[d] > kLargest) {
-      throw base::InfeasibleError(fmt::format("{} is {}; allowed: 1 to 2^30", kNames[d], layer.sizes[d]));
+      throw base::InfeasibleError(
+          fmt::format("{} is {}; allowed: 1 to 2^30", kDimensionNames[d], layer.sizes[d]));
+    }
+  }
+  for (const std::int32_t stride : {layer.stride_y, layer.stride_x}) {
+    if (stride < 1 || stride > kLargest) {
+      throw base::InfeasibleError(fmt::format("a stride is {}; allowed: 1 to 2^30", stride));
     }
   }
 }
@@ -216,14 +244,22 @@ TensorDimensions tensor_dimensions(LayerKind kind, bool batched) {
   return make_dimensions({kC, kY, kX}, {kK, kC, kR, kS}, {kK, kY, kX}, batched);
 }
 
+void check_mapping(const MappedLayer& layer) {
+  check_sizes(layer);
+  const DimensionSet operands = tensor_dimensions(layer.kind, layer.batched).operands();
+  for (std::size_t i = 0; i < layer.levels; ++i) {
+    check_level(layer, i, operands);
+  }
+}
+
 void build_levels(const MappedLayer& layer, std::int64_t pes, Hierarchy& hierarchy) {
   hierarchy.tensors = tensor_dimensions(layer.kind, layer.batched);
   hierarchy.operands = hierarchy.tensors.operands();
   hierarchy.levels = layer.levels;
-  check_sizes(layer);
+  check_mapping(layer);
   std::int64_t cluster_pes = 1;
   for (std::size_t i = 1; i < layer.levels; ++i) {
-    cluster_pes *= layer.cluster_sizes[i];
+    cluster_pes = base::checked_multiply(cluster_pes, layer.cluster_sizes[i]);
   }
   if (pes < cluster_pes) {
     throw base::InfeasibleError(fmt::format("a cluster needs {} PEs, the hardware has {}", cluster_pes, pes));
@@ -233,7 +269,6 @@ void build_levels(const MappedLayer& layer, std::int64_t pes, Hierarchy& hierarc
     Level& level = hierarchy.level[i];
     level.units = i == 0 ? static_cast<std::int32_t>(pes / cluster_pes) : layer.cluster_sizes[i];
     level.sizes = sizes;
-    check_level(layer, i, hierarchy.operands);
     level.directives = layer.directives[i];
     complete(level.directives, i == 0 ? nullptr : &hierarchy.level[i - 1].directives, sizes, layer,
              hierarchy.operands);

@@ -50,7 +50,20 @@ struct Hierarchy {
   std::array<Level, kMaxLevels> level;
 };
 
-/// Fills `hierarchy`. Throws base::InfeasibleError naming the rule that the mapping breaks.
+/// A rule of section 1 or 2 that a mapping breaks on any hardware, and where.
+class MappingError : public base::InfeasibleError {
+ public:
+  MappingError(const std::string& message, std::size_t level, std::size_t directive)
+      : base::InfeasibleError(message), level(level), directive(directive) {}
+  std::size_t level;
+  std::size_t directive;  // index in its level; the number of directives there if no single one is wrong
+};
+
+/// Whether the directives as written follow the rules. Throws MappingError for the first one that does not,
+/// and base::InfeasibleError for a size out of range.
+void check_mapping(const MappedLayer& layer);
+
+/// Fills `hierarchy`. Throws MappingError, or base::InfeasibleError naming the rule that the mapping breaks.
 void build_levels(const MappedLayer& layer, std::int64_t pes, Hierarchy& hierarchy);
 
 }  // namespace inlay::cost::maestro

@@ -13,6 +13,8 @@ namespace inlay::cost::maestro {
 enum Dimension : std::uint8_t { kC, kG, kK, kM, kN, kR, kS, kX, kY, kOutX, kOutY };
 inline constexpr std::size_t kDimensions = 9;
 inline constexpr std::size_t kIndices = 11;
+inline constexpr std::array<const char*, kIndices> kDimensionNames = {"C", "G", "K", "M",  "N", "R",
+                                                                      "S", "X", "Y", "X'", "Y'"};
 
 /// A bit per dimension.
 using DimensionSet = std::uint16_t;

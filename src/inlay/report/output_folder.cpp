@@ -22,6 +22,9 @@ constexpr std::array<std::string_view, 6> kBeginnings = {
     "model,batch,layer,op,", "<!DOCTYPEhtml><!--inlay-report1-->", "<!--inlay-report1--><svg",
 };
 
+/// MAESTRO's result file begins the same, but has a blank behind each comma.
+constexpr std::string_view kMaestroCsv = "Neural Network Name,Layer Number,NumPEs,";
+
 /// Found out before the computation, not after it.
 void require_writable(const fs::path& folder) {
   fs::path existing = fs::absolute(folder);
@@ -38,6 +41,9 @@ void require_writable(const fs::path& folder) {
 }  // namespace
 
 bool is_ours(const std::string& content) {
+  if (content.starts_with(kMaestroCsv)) {
+    return true;
+  }
   constexpr std::size_t kEnough = 256;
   std::string start = content.substr(0, kEnough);
   std::erase_if(start, [](char c) { return c == ' ' || c == '\n' || c == '\r'; });

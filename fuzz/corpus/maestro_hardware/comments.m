@@ -1,0 +1,2 @@
+// comment
+num_pes: 4 # PEs

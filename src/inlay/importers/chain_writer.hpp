@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace inlay::importers {
+
+/// A convolution or a product with weights whose input a file states in full, whatever came before it.
+struct ChainLayer {
+  std::string name;
+  bool gemm = false;
+  std::vector<std::int64_t> input;  // channels, height, width; or rows, columns
+  std::int64_t features = 1;        // output channels, or columns of the product
+  std::int64_t kernel_height = 1;
+  std::int64_t kernel_width = 1;
+  std::int64_t stride_y = 1;
+  std::int64_t stride_x = 1;
+  std::int64_t groups = 1;
+
+  /// Shape of the output, without padding. Sizes below 1: the filter does not fit its input.
+  std::vector<std::int64_t> output() const;
+};
+
+/// Writes the YAML of a model (docs/formats-models.md) whose layers follow each other. Where a layer's input
+/// is not what the layer before makes, it is joined to it by padding or by another shape of the same elements
+/// if that is all that differs; else it gets an input of the model for its own, and the output before it
+/// becomes one of the model.
+class ChainWriter {
+ public:
+  void add(const ChainLayer& layer);
+  /// Layers with an input of their own, the first one aside.
+  int breaks() const { return breaks_; }
+  int padded() const { return padded_; }
+  std::string text(const std::string& name, const std::string& source, const std::string& description) const;
+
+ private:
+  std::string unique(const std::string& name);
+  /// What is read: "" (the layer before), or the key that says what. Sets `padding`.
+  std::string join(const ChainLayer& layer, const std::string& name, std::string& padding);
+  std::string add_input(const std::string& name, const std::vector<std::int64_t>& shape);
+
+  std::set<std::string> names_;
+  std::string inputs_;
+  std::string layers_;
+  std::vector<std::string> outputs_;  // of the model, the last layer's aside
+  std::string last_;
+  std::vector<std::int64_t> shape_;  // of what the last layer makes
+  int breaks_ = 0;
+  int padded_ = 0;
+};
+
+}  // namespace inlay::importers
