@@ -20,9 +20,13 @@ namespace {
 thread_local ReadLog* innermost_log = nullptr;
 }  // namespace
 
-ReadLog::ReadLog() : outer_(innermost_log) { innermost_log = this; }
+ReadLog::ReadLog() : outer_(innermost_log) {
+  innermost_log = this;
+}
 
-ReadLog::~ReadLog() { innermost_log = outer_; }
+ReadLog::~ReadLog() {
+  innermost_log = outer_;
+}
 
 void ReadLog::note(const fs::path& path, std::string_view content) {
   const fs::path place = path.lexically_normal();
@@ -41,13 +45,19 @@ std::string read_file(const fs::path& path) {
   if (fs::is_directory(status)) {
     throw InputError(fmt::format("{}: is a directory, a file is expected", path.string()));
   }
-  constexpr std::uintmax_t kLargest = std::uintmax_t{1} << 30U;
-  if (fs::is_regular_file(status) && fs::file_size(path, error) > kLargest) {
+  // Counted while reading, too: a device has no size.
+  constexpr std::size_t kLargest = std::size_t{1} << 30U;
+  std::ifstream stream(path, std::ios::binary);
+  std::string content;
+  std::vector<char> chunk(std::size_t{1} << 16U);
+  while (stream.good() && content.size() <= kLargest) {
+    stream.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
+    content.append(chunk.data(), static_cast<std::size_t>(stream.gcount()));
+  }
+  if (content.size() > kLargest) {
     throw InputError(fmt::format("{}: larger than 1 GiB", path.string()));
   }
-  std::ifstream stream(path, std::ios::binary);
-  std::string content((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
-  if (!stream) {
+  if (!stream.eof()) {
     throw InputError(fmt::format("{}: cannot be read ({})", path.string(), std::strerror(errno)));
   }
   for (ReadLog* log = innermost_log; log != nullptr; log = log->outer_) {

@@ -96,7 +96,8 @@ class MaestroEngine : public CostEngine {
         "wraps (B8)",
         "padding is computed on; grouped convolutions run group by group; a mini-batch repeats a convolution",
         "layers that MAESTRO cannot map are costed as convolutions of single channels and marked "
-        "substituted"};
+        "substituted",
+        "operators without MACs cost lane-operations only, no access to L1 or L2"};
   }
 
   LayerCost evaluate(const workload::Layer& layer, std::int64_t mini_batch,

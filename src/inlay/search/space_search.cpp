@@ -89,7 +89,7 @@ class SpaceSearch {
     }
     const evaluate::RootBounds root = evaluate::root_bounds(problem);
     root_bound_ = objective_value(objective, root.latency, root.energy);
-    binds_ = objective == Objective::kEdp      ? root.latency_binds + "; " + root.energy_binds
+    binds_ = objective == Objective::kEdp      ? root.latency_binds + " and " + root.energy_binds
              : objective == Objective::kEnergy ? root.energy_binds
                                                : root.latency_binds;
   }
@@ -221,6 +221,16 @@ class SpaceSearch {
                                             too_large_ && !stopped() ? "memory" : clock_.reason()));
   }
 
+  /// The root bound's reason, if that is the bound; else how much of the bound the search has added to it.
+  std::string what_binds(double bound, double value) const {
+    if (bound <= root_bound_ * (1.0 + 1e-9)) {
+      return binds_;
+    }
+    return fmt::format("{}; before it, {} held the bound at {:.0f}% of the value",
+                       complete_ ? "the search, which left nothing out" : "layers and bytes of every window",
+                       binds_, 100.0 * root_bound_ / value);
+  }
+
   Answer answer() {
     // The search's own sums and the reference evaluator must agree: a difference would be a defect.
     const double checked = objective_of(objective_, evaluate::evaluate_reference(problem_, best_));
@@ -233,6 +243,10 @@ class SpaceSearch {
     certificate.value = checked;
     certificate.space = space_.name;
     double bound = std::max(root_bound_, *std::min_element(bounds_.begin(), bounds_.end()));
+    if (start_value_ == value_) {
+      certificate.space +=
+          "; the schedule is the one that the search was started from, perhaps outside of this space";
+    }
     if (start_value_ == value_ && bound > checked) {
       // The start is better than everything in the space: only the root bound speaks of it.
       bound = root_bound_;
@@ -244,7 +258,7 @@ class SpaceSearch {
     certificate.lower_bound = std::min(bound, checked);
     certificate.gap = checked > 0.0 ? (checked - certificate.lower_bound) / checked : 0.0;
     certificate.proven = certificate.gap <= 1e-9;
-    certificate.binds = binds_;
+    certificate.binds = what_binds(bound, checked);
     certificate.stopped_by = certificate.proven         ? "proof"
                              : complete_                ? "gap"
                              : too_large_ && !stopped() ? "memory"
