@@ -6,10 +6,14 @@
 
 #include "command.hpp"
 #include "inlay/base/error.hpp"
+#include "inlay/studies/studies.hpp"
 #include "inlay/verify/input_file.hpp"
 
 namespace inlay::app {
 namespace {
+
+/// Studies stand above the room that knows all other kinds of files.
+constexpr const char* kStudy = "study";
 
 struct Options {
   std::vector<std::string> files;
@@ -26,6 +30,9 @@ struct Verdict {
 
 Verdict examine(const std::string& file, const Options& options) {
   try {
+    if (options.kind.empty() ? studies::is_study_file(file) : options.kind == kStudy) {
+      return {file, 0, studies::check_study_file(file)};
+    }
     const verify::InputKind kind =
         options.kind.empty() ? verify::recognise(file) : verify::input_kind_named(options.kind);
     return {file, 0, verify::check_input(file, kind)};

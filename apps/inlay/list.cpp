@@ -11,6 +11,7 @@
 #include "inlay/cost/engine.hpp"
 #include "inlay/hardware/reference.hpp"
 #include "inlay/search/search.hpp"
+#include "inlay/studies/studies.hpp"
 
 namespace inlay::app {
 namespace {
@@ -28,10 +29,11 @@ struct Shelf {
 const std::vector<Shelf>& shelves() {
   const auto data = [](const char* room) { return [room] { return hardware::shipped_names(room); }; };
   static const std::vector<Shelf> kShelves = {
-      {"models", data("models")},       {"scenarios", data("scenarios")},
-      {"packages", data("packages")},   {"chiplets", data("chiplets")},
-      {"dataflows", data("dataflows")}, {"strategies", search::strategy_names},
-      {"engines", cost::engine_names},  {"objectives", search::objective_names},
+      {"models", data("models")},        {"scenarios", data("scenarios")},
+      {"packages", data("packages")},    {"chiplets", data("chiplets")},
+      {"dataflows", data("dataflows")},  {"strategies", search::strategy_names},
+      {"engines", cost::engine_names},   {"objectives", search::objective_names},
+      {"studies", studies::study_names},
   };
   return kShelves;
 }
@@ -60,8 +62,9 @@ int run(const Options& options) {
 void add_list(CLI::App& program, Action& chosen) {
   auto options = std::make_shared<Options>();
   Command command(program, "list", "Lists what Inlay ships and knows", "inlay list packages");
-  command.positional("WHAT", options->what,
-                     "models, scenarios, packages, chiplets, dataflows, strategies, engines or objectives");
+  command.positional(
+      "WHAT", options->what,
+      "models, scenarios, packages, chiplets, dataflows, strategies, engines, objectives or studies");
   command.flag("--json", options->json, "print JSON alone");
   command.finish(chosen, [options] { return run(*options); });
 }

@@ -1,0 +1,81 @@
+// inlay study: a paper's experiment again, beside what it published.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <memory>
+#include <optional>
+
+#include "command.hpp"
+#include "inlay/report/output_folder.hpp"
+#include "inlay/studies/studies.hpp"
+#include "interrupt.hpp"
+
+namespace inlay::app {
+namespace {
+
+struct Options {
+  std::string study;
+  std::string out;
+  std::int64_t threads = 0;
+  bool quick = false;
+  bool json = false;
+};
+
+constexpr std::int64_t kMostThreads = 1024;
+
+void show_progress(std::size_t done, std::size_t all) {
+  fmt::print(stderr, "\r\033[K{} of {} machines searched", done, all);
+}
+
+/// Wipes the line of progress, however the study ends.
+struct ProgressLine {
+  const bool shown = ::isatty(STDERR_FILENO) == 1;
+  ~ProgressLine() {
+    if (shown) {
+      fmt::print(stderr, "\r\033[K");
+    }
+  }
+};
+
+studies::StudyAnswer answer_of(const Options& options) {
+  const ProgressLine line;
+  studies::StudyOptions how;
+  how.quick = options.quick;
+  how.threads = static_cast<int>(options.threads);
+  how.interrupted = &catch_interrupt();
+  if (line.shown) {
+    how.progress = show_progress;
+  }
+  return studies::run_study(options.study, how);
+}
+
+int run(const Options& options) {
+  studies::require_study(options.study);
+  const std::string file = fmt::format("study-{}.json", options.study);
+  std::optional<report::OutputFolder> folder;
+  if (!options.out.empty()) {
+    folder.emplace(options.out, std::vector<std::string>{file});
+  }
+  const studies::StudyAnswer answer = answer_of(options);
+  if (folder) {
+    folder->write(file, answer.json);
+  }
+  fmt::print("{}", options.json ? answer.json : answer.text);
+  return 0;
+}
+
+}  // namespace
+
+void add_study(CLI::App& program, Action& chosen) {
+  auto options = std::make_shared<Options>();
+  Command command(program, "study", "Re-creates a paper's experiment beside its published numbers",
+                  "inlay study 2312.09401 --quick");
+  command.positional("STUDY", options->study, "which one ('inlay list studies')");
+  command.flag("--quick", options->quick, "only a small subset of its points, in seconds");
+  command.option("--out", options->out, "DIR", "write study-STUDY.json with every point there");
+  command.flag("--json", options->json, "print JSON alone (the content of study-STUDY.json)");
+  command.option("--threads", options->threads, 0, kMostThreads, "0: all cores");
+  command.finish(chosen, [options] { return run(*options); });
+}
+
+}  // namespace inlay::app

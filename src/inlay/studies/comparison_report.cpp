@@ -1,0 +1,44 @@
+#include "inlay/studies/comparison_report.hpp"
+
+#include <algorithm>
+
+#include "inlay/base/error.hpp"
+
+namespace inlay::studies {
+
+ComparisonStudy evaluate_comparison(ComparisonPlan plan, std::vector<ConditionResult> conditions) {
+  ComparisonStudy study;
+  study.plan = std::move(plan);
+  study.conditions = std::move(conditions);
+  for (const ConditionResult& condition : study.conditions) {
+    for (Point& point : points(condition)) {
+      study.points.push_back(std::move(point));
+    }
+  }
+  const std::optional<Point> best = headline(study.points, headline_workloads(study.plan));
+  if (!best) {
+    throw base::InfeasibleError(
+        "no heterogeneous package can run the paper's workloads: there is no headline");
+  }
+  study.headline = *best;
+  return study;
+}
+
+std::string heading(const ComparisonStudy& study) {
+  return study.plan.engine == "maestro" ? "MAESTRO rules, output stationarity not modelled (B1)"
+                                        : "Engine " + study.plan.engine;
+}
+
+std::vector<Point> headline_candidates(const ComparisonStudy& study) {
+  const std::vector<std::string> workloads = headline_workloads(study.plan);
+  std::vector<Point> candidates;
+  for (const Point& point : study.points) {
+    if (point.outcome.organisation == Organisation::kHeterogeneous &&
+        std::find(workloads.begin(), workloads.end(), point.condition.workload) != workloads.end()) {
+      candidates.push_back(point);
+    }
+  }
+  return candidates;
+}
+
+}  // namespace inlay::studies

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <vector>
+
+#include "inlay/studies/comparison_plan.hpp"
+#include "inlay/studies/outcome.hpp"
+#include "inlay/studies/studies.hpp"
+
+namespace inlay::studies {
+
+/// Searches every machine under every condition of the plan; conditions in the order workload, batch, NoC
+/// bandwidth, overlap. Monoliths and homogeneous packages are searched with each of their dataflows; of a
+/// heterogeneous package's combinations a short search picks one, which alone is then searched to the end: a
+/// wrong pick can only understate what heterogeneity gains. Conditions are spread over threads; the answer
+/// does not depend on how many. Throws base::InfeasibleError if interrupted.
+std::vector<ConditionResult> search_comparison(const ComparisonPlan& plan, const StudyOptions& options);
+
+}  // namespace inlay::studies

@@ -1,0 +1,87 @@
+// The registered studies.
+#include "inlay/studies/studies.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "inlay/base/error.hpp"
+#include "inlay/base/file.hpp"
+#include "inlay/cost/engine.hpp"
+#include "inlay/studies/comparison_report.hpp"
+#include "inlay/studies/comparison_search.hpp"
+
+namespace inlay::studies {
+namespace {
+
+/// arXiv 2312.09401: packages of four chiplets against one monolithic accelerator.
+StudyAnswer chiplets_against_monolith(const StudyOptions& options) {
+  const std::filesystem::path file = base::data_folder() / "studies" / "2312.09401.yaml";
+  ComparisonPlan plan = read_comparison_plan(base::YamlNode::load(file), options.quick);
+  std::vector<ConditionResult> conditions = search_comparison(plan, options);
+  ComparisonStudy study = evaluate_comparison(std::move(plan), std::move(conditions));
+  const std::unique_ptr<cost::CostEngine> engine = cost::make_engine(study.plan.engine);
+  study.quick = options.quick;
+  study.plan_hash = base::content_hash(base::read_file(file));
+  study.engine_version = engine->version();
+  study.assumptions = engine->assumptions();
+  return {comparison_text(study), comparison_json(study)};
+}
+
+struct Study {
+  const char* name;
+  StudyAnswer (*run)(const StudyOptions&);
+};
+
+constexpr std::array<Study, 1> kStudies = {{
+    {"2312.09401", chiplets_against_monolith},
+}};
+
+}  // namespace
+
+std::vector<std::string> study_names() {
+  std::vector<std::string> names;
+  for (const Study& study : kStudies) {
+    names.emplace_back(study.name);
+  }
+  return names;
+}
+
+void require_study(const std::string& name) {
+  const std::vector<std::string> names = study_names();
+  if (std::find(names.begin(), names.end(), name) == names.end()) {
+    throw base::InputError(fmt::format("'{}' is no study; {}", name, base::allowed_values(name, names)));
+  }
+}
+
+StudyAnswer run_study(const std::string& name, const StudyOptions& options) {
+  require_study(name);
+  const auto found =
+      std::find_if(kStudies.begin(), kStudies.end(), [&](const Study& study) { return name == study.name; });
+  return found->run(options);
+}
+
+bool is_study_file(const std::filesystem::path& file) {
+  try {
+    bool published = false;
+    bool workloads = false;
+    base::YamlMap keys = base::YamlNode::load(file).map();
+    for (const auto& [key, value] : keys.entries()) {
+      published = published || key == "published";
+      workloads = workloads || key == "workloads";
+    }
+    return published && workloads;
+  } catch (const base::InputError&) {
+    return false;
+  }
+}
+
+std::string check_study_file(const std::filesystem::path& file) {
+  const ComparisonPlan plan = read_comparison_plan(base::YamlNode::load(file), false);
+  const std::size_t points = plan.workloads.size() * plan.batches.size() * plan.packages.size() *
+                             plan.noc_bandwidths.size() * plan.overlaps.size();
+  return fmt::format("study '{}', {} points", plan.name, points);
+}
+
+}  // namespace inlay::studies

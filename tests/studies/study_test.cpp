@@ -1,0 +1,202 @@
+// The quick subset of the study from end to end, held against its schema and worked out again from its own
+// raw figures.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validation_results.hpp>
+#include <valijson/validator.hpp>
+
+#include "inlay/base/error.hpp"
+#include "inlay/studies/studies.hpp"
+
+namespace inlay::studies {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+constexpr const char* kName = "2312.09401";
+
+StudyAnswer quick(int threads) {
+  StudyOptions options;
+  options.quick = true;
+  options.threads = threads;
+  return run_study(kName, options);
+}
+
+const StudyAnswer& answer() {
+  static const StudyAnswer kAnswer = quick(2);
+  return kAnswer;
+}
+
+std::string complaint(const json& document) {
+  std::ifstream file(SOURCE_DIR "/schemas/study.schema.json");
+  const json text = json::parse(file);
+  valijson::Schema schema;
+  valijson::SchemaParser parser(valijson::SchemaParser::kDraft7);
+  parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(text), schema);
+  valijson::Validator validator;
+  valijson::ValidationResults results;
+  if (validator.validate(schema, valijson::adapters::NlohmannJsonAdapter(document), &results)) {
+    return "";
+  }
+  std::ostringstream found;
+  valijson::ValidationResults::Error error;
+  while (results.popError(error)) {
+    for (const std::string& part : error.context) {
+      found << part;
+    }
+    found << ": " << error.description << '\n';
+  }
+  return found.str();
+}
+
+/// The monoliths searched under the point's condition.
+const json& monoliths(const json& document, const json& point) {
+  for (const json& condition : document.at("conditions")) {
+    const auto agrees = [&](const char* key) { return condition.at(key) == point.at(key); };
+    const bool same =
+        agrees("workload") && agrees("batch") && agrees("noc_bytes_per_cycle") && agrees("overlap");
+    if (same) {
+      return condition.at("monoliths");
+    }
+  }
+  throw std::runtime_error("a point without its condition");
+}
+
+double edp(const json& outcome) {
+  return outcome.at("latency").get<double>() * outcome.at("energy").get<double>();
+}
+
+const json& lowest_edp(const json& outcomes, const std::set<std::string>& dataflows) {
+  const json* best = nullptr;
+  for (const json& outcome : outcomes) {
+    const bool wanted = dataflows.empty() || dataflows.count(outcome.at("dataflows").at(0)) > 0;
+    if (wanted && (best == nullptr || edp(outcome) < edp(*best))) {
+      best = &outcome;
+    }
+  }
+  return *best;
+}
+
+TEST(Study, JsonKeepsItsSchema) {
+  EXPECT_EQ(complaint(json::parse(answer().json)), "");
+}
+
+TEST(Study, SchemaRefusesWhatIsMissingOrUnknown) {
+  json document = json::parse(answer().json);
+  document["points"][0].erase("throughput_ratio");
+  EXPECT_THAT(complaint(document), HasSubstr("throughput_ratio"));
+  document = json::parse(answer().json);
+  document["headline"]["extra"] = 1;
+  EXPECT_NE(complaint(document), "");
+}
+
+TEST(Study, EveryConditionAndPackageIsThereOnce) {
+  const json document = json::parse(answer().json);
+  std::set<std::string> seen;
+  for (const json& point : document.at("points")) {
+    seen.insert(point.at("workload").dump() + point.at("batch").dump() +
+                point.at("noc_bytes_per_cycle").dump() + point.at("overlap").dump() +
+                point.at("package").dump());
+    EXPECT_LE(point.at("gap").get<double>(), document.at("plan").at("gap").get<double>() * (1 + 1e-9));
+    EXPECT_LT(point.at("repeated_write_energy").get<double>(), point.at("energy").get<double>());
+  }
+  EXPECT_EQ(seen.size(), document.at("points").size());
+  EXPECT_EQ(seen.size(), 2U * 2U * 5U);  // workloads, batches, packages of the quick subset
+}
+
+TEST(Study, RatiosFollowFromTheRawFigures) {
+  const std::set<std::string> output_stationary = {"ykc_os",    "ykc_os_wide", "ykp_os",  "ykp_os64",
+                                                   "ykp_os128", "yxp_os",      "yxp_os64"};
+  const json document = json::parse(answer().json);
+  for (const json& point : document.at("points")) {
+    const json& all = monoliths(document, point);
+    EXPECT_EQ(all.size(), 11U);
+    const json& first = lowest_edp(all, output_stationary);
+    EXPECT_NEAR(point.at("throughput_ratio").get<double>(),
+                first.at("latency").get<double>() / point.at("latency").get<double>(), 1e-12);
+    EXPECT_NEAR(point.at("energy_efficiency_ratio").get<double>(),
+                first.at("energy").get<double>() / point.at("energy").get<double>(), 1e-12);
+    const json& second = lowest_edp(all, {});
+    EXPECT_NEAR(point.at("against").at("best_monolith").at("throughput_ratio").get<double>(),
+                second.at("latency").get<double>() / point.at("latency").get<double>(), 1e-12);
+  }
+}
+
+TEST(Study, HeadlineIsTheBestHeterogeneousPointOfThePair) {
+  const json document = json::parse(answer().json);
+  double best = 0.0;
+  for (const json& point : document.at("points")) {
+    if (point.at("organisation") == "heterogeneous" && point.at("workload") == "gpt2-small-resnet50") {
+      best = std::max(best, point.at("throughput_ratio").get<double>() *
+                                point.at("energy_efficiency_ratio").get<double>());
+    }
+  }
+  const json& headline = document.at("headline");
+  EXPECT_DOUBLE_EQ(
+      headline.at("throughput_ratio").get<double>() * headline.at("energy_efficiency_ratio").get<double>(),
+      best);
+  EXPECT_EQ(headline.at("published").at("throughput_ratio"), 2.2);
+  EXPECT_EQ(headline.at("published").at("energy_efficiency_ratio"), 1.9);
+}
+
+TEST(Study, AnswerDoesNotDependOnThreads) {
+  EXPECT_EQ(quick(1).json, answer().json);
+}
+
+TEST(Study, TextIsHeadedAndFitsTheTerminal) {
+  EXPECT_THAT(answer().text, HasSubstr("MAESTRO rules, output stationarity not modelled (B1)"));
+  EXPECT_THAT(answer().text, HasSubstr("2.20"));
+  std::istringstream lines(answer().text);
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_LE(line.size(), 120U) << line;
+  }
+}
+
+TEST(Study, ProgressEndsAtTheWhole) {
+  StudyOptions options;
+  options.quick = true;
+  std::size_t calls = 0;
+  std::size_t all_machines = 0;
+  options.progress = [&](std::size_t done, std::size_t all) {
+    ++calls;
+    EXPECT_EQ(done, calls);
+    all_machines = all;
+  };
+  run_study(kName, options);
+  EXPECT_EQ(calls, all_machines);
+}
+
+TEST(Study, InterruptIsSaidInWords) {
+  const std::atomic<bool> interrupted{true};
+  StudyOptions options;
+  options.interrupted = &interrupted;
+  try {
+    run_study(kName, options);
+    FAIL() << "an interrupted study has no answer";
+  } catch (const base::InfeasibleError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("interrupted after 0 of"));
+  }
+}
+
+TEST(Study, UnknownNameIsAnswered) {
+  EXPECT_THAT(study_names(), ::testing::Contains(kName));
+  try {
+    run_study("2312.09402", {});
+    FAIL();
+  } catch (const base::InputError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("did you mean '2312.09401'"));
+  }
+}
+
+}  // namespace
+}  // namespace inlay::studies
