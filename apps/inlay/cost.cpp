@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "command.hpp"
+#include "cost_cache.hpp"
 #include "inlay/base/error.hpp"
 #include "inlay/base/file.hpp"
 #include "inlay/cost/cost_table.hpp"
@@ -33,6 +34,7 @@ struct Options {
   bool all = false;
   std::string csv;
   bool json = false;
+  bool no_cache = false;
 };
 
 /// A model is taken as a scenario of its own.
@@ -106,14 +108,15 @@ int run(const Options& options) {
   for (const std::string& chiplet : options.chiplets) {
     types.push_back(hardware::load_chiplet_type(chiplet));
   }
-  const cost::CostTable table = cost::build_cost_table(scenario, types, *engine);
+  const cost::CostTable table =
+      cost::build_cost_table(scenario, types, *engine, 0, cost_cache(options.no_cache));
   std::vector<report::ModelCostReport> reports;
   for (std::size_t i = 0; i < scenario.models.size(); ++i) {
     reports.push_back(report::layer_costs(scenario.models[i], table.models[i], types, !options.all));
   }
 
   if (!options.csv.empty()) {
-    base::write_file(options.csv, report::csv_text(report::layer_costs_rows(reports)));
+    base::write_file(options.csv, report::csv_text(report::layer_costs_rows(scenario, table, types)));
   }
   if (options.json) {
     fmt::print("{}", report::layer_costs_json(reports, table));
@@ -139,11 +142,14 @@ void add_cost(CLI::App& program, Action& chosen) {
   command.options("--chiplet", options->chiplets, "CHIPLET", "a chiplet type: a file or a shipped name");
   command.option("--hardware", options->hardware, "FILE",
                  "for a mapping file: MAESTRO's hardware file (key: value)");
-  command.option("--engine", options->engine, "NAME", "cost engine ('inlay list engines')");
+  command.option("--engine", options->engine, "NAME",
+                 "cost engine ('inlay list engines'), or table:FILE.csv");
   command.option("--batch", options->batch, 1, 1'000'000,
                  "samples that run together; the scenario's own if not given");
   command.flag("--all", options->all, "a row for every layer, not one for all layers of the same shape");
-  command.option("--csv", options->csv, "FILE", "write the table as CSV, too");
+  command.option("--csv", options->csv, "FILE",
+                 "write every layer and mini-batch as CSV, which --engine table:FILE reads");
+  command.flag("--no-cache", options->no_cache, kNoCacheHelp);
   command.flag("--json", options->json, "print JSON alone");
   command.finish(chosen, [options] { return run(*options); });
 }

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "cost_cache.hpp"
 #include "inlay/base/error.hpp"
 #include "inlay/base/quantity.hpp"
 #include "interrupt.hpp"
@@ -56,7 +57,7 @@ void show_progress(double value, double bound) {
 void declare(Command& command, SearchOptions& options) {
   command.option("--objective", options.objective, "NAME",
                  "latency, energy, edp (the default) or throughput");
-  command.option("--engine", options.engine, "NAME", "cost engine ('inlay list engines')");
+  command.option("--engine", options.engine, "NAME", "cost engine ('inlay list engines'), or table:FILE.csv");
   command.option(
       "--communication", options.communication, "NAME",
       "paper: every transfer alone; shared (the default): also all bytes at the memory's bandwidth");
@@ -70,6 +71,7 @@ void declare(Command& command, SearchOptions& options) {
   command.option("--seed", options.seed, 0, std::numeric_limits<std::int64_t>::max(),
                  "of the random numbers");
   command.option("--threads", options.threads, 0, kMostThreads, "0: all cores");
+  command.flag("--no-cache", options.no_cache, kNoCacheHelp);
 }
 
 search::ProblemRequest problem_request(const SearchOptions& options, const std::string& scenario,
@@ -83,6 +85,7 @@ search::ProblemRequest problem_request(const SearchOptions& options, const std::
     request.overlap = search::overlap_named(options.overlap);
   }
   request.threads = static_cast<int>(options.threads);
+  request.cache = cost_cache(options.no_cache);
   return request;
 }
 

@@ -20,6 +20,7 @@ struct SearchOptions {
   std::int64_t splits = 4;
   std::int64_t seed = 1;
   std::int64_t threads = 0;
+  bool no_cache = false;
 };
 
 void declare(Command& command, SearchOptions& options);

@@ -9,6 +9,7 @@
 
 #include "inlay/base/checked.hpp"
 #include "inlay/base/error.hpp"
+#include "inlay/cost/cost_cache.hpp"
 
 namespace inlay::cost {
 namespace {
@@ -104,6 +105,61 @@ ModelPlan plan(const workload::ScenarioModel& model, int types, Tasks& tasks) {
   return result;
 }
 
+/// Tasks of one chiplet type and what the cache is asked for them.
+struct Remembered {
+  std::vector<std::size_t> tasks;
+  std::vector<CacheQuestion> questions;
+};
+
+std::vector<LayerCost> answers(const std::vector<Task>& tasks, const std::vector<hardware::ChipletType>& types,
+                               const CostEngine& engine, int threads, CostCache* cache) {
+  std::vector<LayerCost> costs(tasks.size());
+  std::vector<bool> known(tasks.size(), false);
+  std::vector<Remembered> unknown(types.size());
+  for (std::size_t type = 0; cache != nullptr && type < types.size(); ++type) {
+    if (!engine.worth_caching(types[type])) {
+      continue;
+    }
+    Remembered asked;
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+      if (tasks[i].type == static_cast<int>(type)) {
+        asked.tasks.push_back(i);
+        asked.questions.push_back({tasks[i].layer->shape, tasks[i].mini_batch});
+      }
+    }
+    const auto found = cache->find(engine, types[type], asked.questions);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      if (found[i]) {
+        costs[asked.tasks[i]] = *found[i];
+        known[asked.tasks[i]] = true;
+      } else {
+        unknown[type].tasks.push_back(asked.tasks[i]);
+        unknown[type].questions.push_back(asked.questions[i]);
+      }
+    }
+  }
+  std::vector<std::size_t> open;
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    if (!known[i]) {
+      open.push_back(i);
+    }
+  }
+  for_each_index(open.size(), threads, [&](std::size_t i) {
+    const Task& task = tasks[open[i]];
+    costs[open[i]] = engine.evaluate(*task.layer, task.mini_batch, types[static_cast<std::size_t>(task.type)]);
+  });
+  for (std::size_t type = 0; type < types.size(); ++type) {
+    if (!unknown[type].tasks.empty()) {
+      std::vector<LayerCost> fresh;
+      for (const std::size_t task : unknown[type].tasks) {
+        fresh.push_back(costs[task]);
+      }
+      cache->store(engine, types[type], unknown[type].questions, fresh);
+    }
+  }
+  return costs;
+}
+
 }  // namespace
 
 int ModelCosts::index_of(std::int64_t mini_batch) const {
@@ -132,17 +188,16 @@ std::vector<std::int64_t> mini_batch_sizes(std::int64_t batch) {
 
 CostTable build_cost_table(const workload::Scenario& scenario,
                            const std::vector<hardware::ChipletType>& types, const CostEngine& engine,
-                           int threads) {
+                           int threads, CostCache* cache) {
+  if (const auto named = engine.named_costs(scenario, types)) {
+    return *named;
+  }
   Tasks tasks(static_cast<int>(types.size()));
   std::vector<ModelPlan> plans;
   for (const workload::ScenarioModel& model : scenario.models) {
     plans.push_back(plan(model, static_cast<int>(types.size()), tasks));
   }
-  std::vector<LayerCost> costs(tasks.list().size());
-  for_each_index(costs.size(), threads, [&](std::size_t i) {
-    const Task& task = tasks.list()[i];
-    costs[i] = engine.evaluate(*task.layer, task.mini_batch, types[static_cast<std::size_t>(task.type)]);
-  });
+  const std::vector<LayerCost> costs = answers(tasks.list(), types, engine, threads, cache);
 
   CostTable table{engine.name(), engine.version(), engine.assumptions(), {}};
   for (ModelPlan& model : plans) {

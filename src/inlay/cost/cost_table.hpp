@@ -36,8 +36,12 @@ struct CostTable {
 /// The distinct values of ceil(batch / i), i = 1..batch, ascending: the mini-batch sizes that matter.
 std::vector<std::int64_t> mini_batch_sizes(std::int64_t batch);
 
-/// Costs every distinct (shape, mini-batch, type) once, in parallel on `threads` threads (0: all cores).
+class CostCache;
+
+/// Costs every distinct (shape, mini-batch, type) once, in parallel on `threads` threads (0: all cores); where
+/// the engine is worth it, `cache` is asked first and told the answers. An engine that knows layers by name
+/// makes the table itself. Neither threads nor cache change a number.
 CostTable build_cost_table(const workload::Scenario& scenario, const std::vector<hardware::ChipletType>& types,
-                           const CostEngine& engine, int threads = 0);
+                           const CostEngine& engine, int threads = 0, CostCache* cache = nullptr);
 
 }  // namespace inlay::cost

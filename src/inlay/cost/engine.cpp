@@ -2,8 +2,11 @@
 
 #include <array>
 
+#include "inlay/cost/cost_table.hpp"
 #include "inlay/cost/data_centric/engine.hpp"
 #include "inlay/cost/maestro_engine.hpp"
+#include "inlay/cost/roofline_engine.hpp"
+#include "inlay/cost/table_engine.hpp"
 
 namespace inlay::cost {
 namespace {
@@ -11,15 +14,32 @@ namespace {
 struct Registration {
   const char* name;
   std::unique_ptr<CostEngine> (*make)();
+  /// For engines that read files, which are named after a colon.
+  std::unique_ptr<CostEngine> (*make_from)(const std::string& files) = nullptr;
 };
 
 /// One line per engine.
 constexpr std::array kEngines = {
     Registration{"maestro", make_maestro_engine},
     Registration{"data-centric", make_data_centric_engine},
+    Registration{"roofline", make_roofline_engine},
+    Registration{"table", nullptr, make_table_engine},
 };
 
 }  // namespace
+
+std::unique_ptr<CostTable> CostEngine::named_costs(
+    const workload::Scenario& /*scenario*/, const std::vector<hardware::ChipletType>& /*types*/) const {
+  return nullptr;
+}
+
+bool CostEngine::worth_caching(const hardware::ChipletType& /*type*/) const {
+  return false;
+}
+
+std::string CostEngine::tuning_objective() const {
+  return {};
+}
 
 std::vector<std::string> engine_names() {
   std::vector<std::string> names;
@@ -29,11 +49,24 @@ std::vector<std::string> engine_names() {
   return names;
 }
 
-std::unique_ptr<CostEngine> make_engine(const std::string& name) {
+std::unique_ptr<CostEngine> make_engine(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  const std::string name = text.substr(0, colon);
+  const std::string files = colon == std::string::npos ? "" : text.substr(colon + 1);
   for (const Registration& engine : kEngines) {
-    if (name == engine.name) {
-      return engine.make();
+    if (name != engine.name) {
+      continue;
     }
+    if (engine.make_from != nullptr) {
+      if (files.empty()) {
+        throw base::InputError("engine '" + name + "' reads a file: " + name + ":FILE.csv is expected");
+      }
+      return engine.make_from(files);
+    }
+    if (colon != std::string::npos) {
+      throw base::InputError("engine '" + name + "' reads no file, but one is named: '" + text + "'");
+    }
+    return engine.make();
   }
   throw base::InputError("unknown engine '" + name + "'; " + base::allowed_values(name, engine_names()));
 }

@@ -8,8 +8,11 @@
 #include "inlay/cost/layer_cost.hpp"
 #include "inlay/hardware/package.hpp"
 #include "inlay/workload/model.hpp"
+#include "inlay/workload/scenario.hpp"
 
 namespace inlay::cost {
+
+struct CostTable;
 
 /// Maps (layer with mini-batch, chiplet type) to a cost. Stateless; safe to call from several threads.
 class CostEngine {
@@ -22,10 +25,21 @@ class CostEngine {
   /// Throws base::InfeasibleError naming layer, chiplet type and limit if the layer cannot be mapped.
   virtual LayerCost evaluate(const workload::Layer& layer, std::int64_t mini_batch,
                              const hardware::ChipletType& type) const = 0;
+
+  /// For engines that know layers by their names: the costs of a whole scenario, or one base::InputError that
+  /// lists all that is missing. None: the engine knows shapes, and layers of equal shape cost the same.
+  virtual std::unique_ptr<CostTable> named_costs(const workload::Scenario& scenario,
+                                                 const std::vector<hardware::ChipletType>& types) const;
+  /// Does an answer take longer to work out than to read from disk, some 10 us (docs/engines.md)?
+  virtual bool worth_caching(const hardware::ChipletType& type) const;
+  /// What the engine tunes free tile sizes for; empty if it tunes nothing. Part of the key of the cache.
+  virtual std::string tuning_objective() const;
 };
 
+/// Names of all engines, without the files that some of them read.
 std::vector<std::string> engine_names();
-/// Throws base::InputError with the nearest spelling for an unknown name.
-std::unique_ptr<CostEngine> make_engine(const std::string& name);
+/// An engine by its name, or by name and file as in "table:costs.csv" (docs/formats-costs.md). Throws
+/// base::InputError with the nearest spelling for an unknown name, and for what is wrong in the file.
+std::unique_ptr<CostEngine> make_engine(const std::string& text);
 
 }  // namespace inlay::cost

@@ -6,7 +6,8 @@ namespace inlay::report {
 namespace {
 
 std::string quoted(const std::string& cell) {
-  if (cell.find_first_of(",\"\r\n") == std::string::npos) {
+  const bool blank_at_an_end = !cell.empty() && (cell.front() == ' ' || cell.back() == ' ');
+  if (!blank_at_an_end && cell.find_first_of(",\"\r\n") == std::string::npos) {
     return cell;
   }
   std::string text(1, '"');

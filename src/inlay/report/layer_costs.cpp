@@ -7,7 +7,6 @@
 
 #include "inlay/base/checked.hpp"
 #include "inlay/base/quantity.hpp"
-#include "inlay/report/csv.hpp"
 #include "inlay/report/figures.hpp"
 #include "inlay/report/text_table.hpp"
 #include "inlay/workload/description.hpp"
@@ -19,7 +18,8 @@ double seconds_of(const cost::LayerCost& cost, const hardware::ChipletType& type
   return static_cast<double>(cost.cycles) / type.clock;
 }
 
-/// The type with the lowest time x energy, and by how much.
+}  // namespace
+
 void choose_type(LayerCostRow& row, const std::vector<hardware::ChipletType>& types) {
   std::vector<double> products;
   for (std::size_t i = 0; i < types.size(); ++i) {
@@ -39,8 +39,6 @@ void choose_type(LayerCostRow& row, const std::vector<hardware::ChipletType>& ty
   }
   row.advantage = found && best > 0.0 ? next / best : 1.0;
 }
-
-}  // namespace
 
 ModelCostReport layer_costs(const workload::ScenarioModel& entry, const cost::ModelCosts& costs,
                             const std::vector<hardware::ChipletType>& types, bool grouped) {
@@ -126,41 +124,6 @@ std::string cost_notes(const cost::CostTable& table) {
     pairs.emplace_back("assumption", assumption);
   }
   return text_of_pairs(pairs);
-}
-
-std::vector<std::vector<std::string>> layer_costs_rows(const std::vector<ModelCostReport>& reports) {
-  std::vector<std::vector<std::string>> rows = {
-      {"model",   "batch",    "layer",    "op",          "shape",       "count",    "macs",
-       "chiplet", "cycles",   "seconds",  "utilisation", "mac_J",       "l1_J",     "l2_J",
-       "noc_J",   "vector_J", "energy_J", "tile_bytes",  "substituted", "preferred"}};
-  for (const ModelCostReport& report : reports) {
-    for (const LayerCostRow& row : report.rows) {
-      for (std::size_t t = 0; t < report.types.size(); ++t) {
-        const cost::LayerCost& cost = row.costs[t];
-        rows.push_back({report.model,
-                        std::to_string(report.batch),
-                        row.layer,
-                        row.op,
-                        row.shape,
-                        std::to_string(row.count),
-                        std::to_string(row.macs),
-                        report.types[t].name,
-                        std::to_string(cost.cycles),
-                        csv_number(seconds_of(cost, report.types[t])),
-                        csv_number(cost.utilisation),
-                        csv_number(cost.energy.mac),
-                        csv_number(cost.energy.l1),
-                        csv_number(cost.energy.l2),
-                        csv_number(cost.energy.noc),
-                        csv_number(cost.energy.vector),
-                        csv_number(cost.energy.total()),
-                        std::to_string(cost.tile_bytes),
-                        cost.substituted ? "yes" : "no",
-                        row.preferred == static_cast<int>(t) ? "yes" : "no"});
-      }
-    }
-  }
-  return rows;
 }
 
 }  // namespace inlay::report

@@ -33,13 +33,19 @@ struct ModelCostReport {
   std::vector<double> joules;   // [type]
 };
 
+/// Fills in which type the row prefers, and by how much.
+void choose_type(LayerCostRow& row, const std::vector<hardware::ChipletType>& types);
+
 /// `grouped`: layers of the same operator and shape are one row, which tells how many there are.
 ModelCostReport layer_costs(const workload::ScenarioModel& entry, const cost::ModelCosts& costs,
                             const std::vector<hardware::ChipletType>& types, bool grouped);
 
 std::string layer_costs_text(const ModelCostReport& report);
-/// One line per model, row and type; the first line is the header.
-std::vector<std::vector<std::string>> layer_costs_rows(const std::vector<ModelCostReport>& reports);
+/// Every layer, mini-batch size and type; the first line is the header. The engine `table` reads it back
+/// (docs/formats-costs.md).
+std::vector<std::vector<std::string>> layer_costs_rows(const workload::Scenario& scenario,
+                                                       const cost::CostTable& table,
+                                                       const std::vector<hardware::ChipletType>& types);
 /// Engine, assumptions, and what the marks in the tables mean.
 std::string cost_notes(const cost::CostTable& table);
 std::string layer_costs_json(const std::vector<ModelCostReport>& reports, const cost::CostTable& table);

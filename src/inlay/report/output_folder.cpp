@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 /// How the files that Inlay writes begin; blanks and line feeds do not count.
 constexpr std::array<std::string_view, 6> kBeginnings = {
     R"({"format":"inlay-)",  "window,model,stage,chiplet,",        "package,strategy,latency_s,",
-    "model,batch,layer,op,", "<!DOCTYPEhtml><!--inlay-report1-->", "<!--inlay-report1--><svg",
+    "model,layer,chiplet,mini_batch,", "<!DOCTYPEhtml><!--inlay-report1-->", "<!--inlay-report1--><svg",
 };
 
 /// MAESTRO's result file begins the same, but has a blank behind each comma.

@@ -54,7 +54,8 @@ StatedProblem make_problem(const ProblemRequest& request) {
   problem.package = hardware::load_package(request.package);
   problem.communication = request.communication;
   problem.overlap = request.overlap.value_or(problem.package.overlap);
-  problem.costs = cost::build_cost_table(problem.scenario, problem.package.types, *engine, request.threads);
+  problem.costs = cost::build_cost_table(problem.scenario, problem.package.types, *engine, request.threads,
+                                         request.cache);
   for (const base::ReadLog::Entry& entry : log.entries()) {
     result.inputs.push_back({portable(entry.path), entry.hash});
   }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "inlay/cost/cost_cache.hpp"
 #include "inlay/schedule/problem.hpp"
 #include "inlay/schedule/statement.hpp"
 
@@ -17,6 +18,7 @@ struct ProblemRequest {
   schedule::Communication communication = schedule::Communication::kShared;
   std::optional<hardware::Overlap> overlap;  // none: as the package says
   int threads = 0;                           // for the cost table; 0: all cores
+  cost::CostCache* cache = nullptr;          // of layer costs between runs; none: every layer is costed
 };
 
 /// A problem and the files that it was read from, those that other files mention included.

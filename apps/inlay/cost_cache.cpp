@@ -1,0 +1,20 @@
+// The user's cache of layer costs.
+#include "cost_cache.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+namespace inlay::app {
+
+cost::CostCache* cost_cache(bool unwanted) {
+  const auto folder = cost::cache_folder();
+  if (unwanted || !folder) {
+    return nullptr;
+  }
+  static const auto cache = std::make_unique<cost::CostCache>(
+      *folder, [](const std::string& warning) { fmt::print(stderr, "inlay: warning: {}\n", warning); });
+  return cache.get();
+}
+
+}  // namespace inlay::app

@@ -1,0 +1,133 @@
+#include "inlay/cost/cost_cache_key.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <variant>
+#include <vector>
+
+namespace inlay::cost {
+namespace {
+
+// Every struct is taken apart by a structured binding: a field added to it does not compile until it is
+// decided here whether costs depend on it.
+
+void add_text(std::string& key, const std::string& text) {
+  key += fmt::format("{}:{};", text.size(), text);  // with its length, so that no two lists read alike
+}
+
+void add_directives(std::string& key, const std::vector<dataflow::Directive>& directives) {
+  key += fmt::format("{}[", directives.size());
+  for (const auto& [kind, size, offset, dimension] : directives) {
+    key += fmt::format("{} ", static_cast<int>(kind));
+    add_text(key, size);
+    add_text(key, offset);
+    add_text(key, dimension);
+  }
+  key += "]";
+}
+
+void add_dataflow(std::string& key, const dataflow::Dataflow& flow) {
+  [[maybe_unused]] const auto& [name, description, source, stationary, convolution, gemm, layout] = flow;
+  add_text(key, stationary);
+  add_directives(key, convolution);
+  add_directives(key, gemm);
+  key += fmt::format("{};", static_cast<int>(layout));
+}
+
+void add_energy(std::string& key, const hardware::EnergyTable& table) {
+  [[maybe_unused]] const auto& [name, source, mac, l1, l2, vector] = table;
+  key += fmt::format("{:a} {:a} {:a} {:a};", mac, l1, l2, vector);
+}
+
+void add_shape(std::string& key, const workload::ConvolutionShape& shape) {
+  const auto& [groups, out, in, height, width, kernel_y, kernel_x, stride_y, stride_x, dilation_y, dilation_x,
+               padding_y, padding_x, in_height, in_width] = shape;
+  key += fmt::format("convolution {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", groups, out, in, height,
+                     width, kernel_y, kernel_x, stride_y, stride_x, dilation_y, dilation_x, padding_y,
+                     padding_x, in_height, in_width);
+}
+
+void add_shape(std::string& key, const workload::GemmShape& shape) {
+  const auto& [m, n, k, repeats, weights] = shape;
+  key += fmt::format("gemm {} {} {} {} {}", m, n, k, repeats, weights);
+}
+
+void add_shape(std::string& key, const workload::VectorShape& shape) {
+  const auto& [operations] = shape;
+  key += fmt::format("vector {}", operations);
+}
+
+/// Words of a text between single blanks.
+class Words {
+ public:
+  explicit Words(const std::string& text) : place_(text.data()), end_(text.data() + text.size()) {}
+
+  template <typename Value, typename... Format>
+  bool take(Value& value, Format... format) {
+    const auto [stop, error] = std::from_chars(place_, end_, value, format...);
+    const bool whole = error == std::errc{} && (stop == end_ || *stop == ' ');
+    place_ = stop == end_ ? end_ : stop + 1;
+    return whole;
+  }
+  bool at_end() const { return place_ == end_; }
+
+ private:
+  const char* place_;
+  const char* end_;
+};
+
+}  // namespace
+
+std::string context_key(const CostEngine& engine, const hardware::ChipletType& type) {
+  [[maybe_unused]] const auto& [name, source, flow, pes, l1, l2, noc, hops, clock, lanes, energy] = type;
+  std::string key;
+  add_text(key, engine.name());
+  add_text(key, engine.version());
+  add_text(key, engine.tuning_objective());
+  key += fmt::format("{} {} {} {} {} {:a} {};", pes, l1, l2, noc, hops, clock, lanes);
+  add_energy(key, energy);
+  add_dataflow(key, flow);
+  return key;
+}
+
+std::string layer_key(const workload::Shape& shape, std::int64_t mini_batch) {
+  std::string key = fmt::format("{} x ", mini_batch);
+  std::visit([&key](const auto& one) { add_shape(key, one); }, shape);
+  return key;
+}
+
+std::string text_of(const LayerCost& cost) {
+  const auto& [cycles, energy, tile_bytes, utilisation, substituted] = cost;
+  const auto& [mac, l1, l2, noc, vector] = energy;
+  std::string text = fmt::format("{} {} {}", cycles, tile_bytes, substituted ? 1 : 0);
+  for (const double value : {mac, l1, l2, noc, vector, utilisation}) {
+    text += fmt::format(" {}", value);  // the shortest text that reads back as the same number
+  }
+  return text;
+}
+
+std::optional<LayerCost> cost_of_text(const std::string& text) {
+  LayerCost cost;
+  Words words(text);
+  int substituted = 0;
+  if (!words.take(cost.cycles) || !words.take(cost.tile_bytes) || !words.take(substituted)) {
+    return std::nullopt;
+  }
+  EnergySplit& energy = cost.energy;
+  for (double* value :
+       {&energy.mac, &energy.l1, &energy.l2, &energy.noc, &energy.vector, &cost.utilisation}) {
+    if (!words.take(*value) || !std::isfinite(*value)) {
+      return std::nullopt;
+    }
+  }
+  if (!words.at_end() || substituted < 0 || substituted > 1) {
+    return std::nullopt;
+  }
+  cost.substituted = substituted == 1;
+  return cost;
+}
+
+}  // namespace inlay::cost

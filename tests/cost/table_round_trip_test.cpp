@@ -1,0 +1,45 @@
+// What `inlay cost --csv` writes is what the engine `table` reads.
+#include <gtest/gtest.h>
+
+#include "cost/fixtures.hpp"
+#include "inlay/cost/cost_table.hpp"
+#include "inlay/cost/table_engine.hpp"
+#include "inlay/report/csv.hpp"
+#include "inlay/report/layer_costs.hpp"
+
+namespace inlay::cost {
+namespace {
+
+TEST(TableRoundTrip, ChangesNoBit) {
+  workload::Scenario scenario;
+  scenario.models.resize(2);
+  scenario.models[0].name = "resnet, the \"50\"";
+  scenario.models[0].batch = 6;
+  scenario.models[0].model.layers = resnet50();
+  scenario.models[1].name = "gpt";
+  scenario.models[1].batch = 3;
+  scenario.models[1].model.layers = gpt2_block(768, 128);
+  scenario.models[1].model.layers.push_back(layer_of("soft max", workload::VectorShape{12345}));
+  const std::vector<hardware::ChipletType> types = {chiplet_type("kcp_ws"), chiplet_type("ykc_os")};
+  const CostTable written = build_cost_table(scenario, types, *make_engine("maestro"));
+  const std::string text = report::csv_text(report::layer_costs_rows(scenario, written, types));
+
+  std::vector<TableFile> files;
+  files.push_back(parse_table_file(text, "costs.csv", ""));
+  const CostTable read = build_cost_table(scenario, types, *make_table_engine(std::move(files), "hash"));
+  for (std::size_t m = 0; m < scenario.models.size(); ++m) {
+    ASSERT_EQ(read.models[m].mini_batches, written.models[m].mini_batches);
+    for (std::size_t layer = 0; layer < scenario.models[m].model.layers.size(); ++layer) {
+      for (std::size_t size = 0; size < read.models[m].mini_batches.size(); ++size) {
+        for (int type = 0; type < 2; ++type) {
+          ASSERT_EQ(read.models[m].at(static_cast<int>(layer), static_cast<int>(size), type),
+                    written.models[m].at(static_cast<int>(layer), static_cast<int>(size), type));
+        }
+      }
+    }
+  }
+  EXPECT_EQ(report::csv_text(report::layer_costs_rows(scenario, read, types)), text);
+}
+
+}  // namespace
+}  // namespace inlay::cost
