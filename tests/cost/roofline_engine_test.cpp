@@ -50,13 +50,26 @@ TEST(RooflineEngine, CountsTheInputsThatAConvolutionReads) {
     shape.stride_x = *rc::gen::inRange<std::int64_t>(1, 5);
     shape.dilation_y = *rc::gen::inRange<std::int64_t>(1, 5);
     shape.dilation_x = *rc::gen::inRange<std::int64_t>(1, 5);
+    if (*rc::gen::arbitrary<bool>()) {
+      shape.padding_y = *rc::gen::inRange<std::int64_t>(0, 5);
+      shape.padding_x = *rc::gen::inRange<std::int64_t>(0, 5);
+      shape.in_height = *rc::gen::inRange<std::int64_t>(1, 40);
+      shape.in_width = *rc::gen::inRange<std::int64_t>(1, 40);
+    }
+    const auto exists = [](std::int64_t place, std::int64_t padding, std::int64_t extent) {
+      return extent == 0 || (place >= padding && place < padding + extent);
+    };
     std::set<std::pair<std::int64_t, std::int64_t>> read;
     for (std::int64_t y = 0; y < shape.out_height; ++y) {
       for (std::int64_t x = 0; x < shape.out_width; ++x) {
         for (std::int64_t r = 0; r < shape.kernel_height; ++r) {
           for (std::int64_t s = 0; s < shape.kernel_width; ++s) {
-            read.emplace(y * shape.stride_y + r * shape.dilation_y,
-                         x * shape.stride_x + s * shape.dilation_x);
+            const std::int64_t row = y * shape.stride_y + r * shape.dilation_y;
+            const std::int64_t column = x * shape.stride_x + s * shape.dilation_x;
+            if (exists(row, shape.padding_y, shape.in_height) &&
+                exists(column, shape.padding_x, shape.in_width)) {
+              read.emplace(row, column);
+            }
           }
         }
       }
@@ -77,9 +90,23 @@ workload::Shape any_shape() {
   }
   const std::int64_t groups = *rc::gen::element<std::int64_t>(1, 1, 1, 2, 8);
   const std::int64_t stride = size(2);
-  return ConvolutionShape{
-      groups, groups * size(80), groups * size(80), size(30), size(30), size(4), size(4), stride, stride, 1,
-      1};
+  ConvolutionShape shape;
+  shape.groups = groups;
+  shape.out_channels = groups * size(80);
+  shape.in_channels = groups * size(80);
+  shape.out_height = size(30);
+  shape.out_width = size(30);
+  shape.kernel_height = size(4);
+  shape.kernel_width = size(4);
+  shape.stride_y = stride;
+  shape.stride_x = stride;
+  const std::int64_t rows = (shape.out_height - 1) * stride + shape.kernel_height;
+  if (rows > 2 && *rc::gen::arbitrary<bool>()) {
+    shape.padding_y = 1;
+    shape.in_height = rows - 2;
+    shape.in_width = (shape.out_width - 1) * stride + shape.kernel_width;
+  }
+  return shape;
 }
 
 /// MAESTRO's rules drop or double work in places (B5); there its figures are no witness.
@@ -97,6 +124,7 @@ TEST(RooflineEngine, NoEngineIsBelowIt) {
       continue;
     }
     const auto engine = make_engine(name);
+    const bool is_maestro = name == "maestro";
     int compared = 0;
     int inexact = 0;
     EXPECT_TRUE(rc::check("roofline is below " + name, [&] {
@@ -104,7 +132,10 @@ TEST(RooflineEngine, NoEngineIsBelowIt) {
       const auto mini_batch = *rc::gen::inRange<std::int64_t>(1, 5);
       hardware::ChipletType type = chiplet_type(
           *rc::gen::element<std::string>("kcp_ws", "kcp_ws_tiled", "ykp_os64", "ykc_os", "yxp_os64"));
-      type.noc_bytes_per_cycle = *rc::gen::element<std::int64_t>(1, 16, 256, 4096);
+      // MAESTRO's rules leave out traffic, of reloads (B2) and of units that are partly at work (B7), so that
+      // only its work can be held to the bound: the NoC is given all the bandwidth that it could use.
+      type.noc_bytes_per_cycle =
+          is_maestro ? std::int64_t{1} << 40 : *rc::gen::element<std::int64_t>(1, 16, 256, 4096);
       LayerCost cost;
       try {
         cost = engine->evaluate(layer_of("layer", shape), mini_batch, type);
@@ -112,21 +143,19 @@ TEST(RooflineEngine, NoEngineIsBelowIt) {
         return;
       }
       const bool exact = counts_all_macs(cost, shape, mini_batch, type);
-      RC_ASSERT(exact || name == "maestro");
-      const double rounding = 1.0 + 1e-12;
-      const LayerCost bound = roofline(shape, mini_batch, type);
-      // MAESTRO's rules also leave out traffic: of reloads (B2) and of units that are partly at work (B7).
-      const bool moves_all = name != "maestro" || bound.energy.l2 <= cost.energy.l2 * rounding;
-      if (!exact || !moves_all) {
+      RC_ASSERT(exact || is_maestro);
+      if (!exact) {
         ++inexact;
         return;
       }
       ++compared;
+      const LayerCost bound = roofline(shape, mini_batch, type);
       RC_ASSERT(bound.cycles <= cost.cycles);
-      RC_ASSERT(bound.energy.mac <= cost.energy.mac * rounding);
-      RC_ASSERT(bound.energy.l1 <= cost.energy.l1 * rounding);
-      RC_ASSERT(bound.energy.l2 <= cost.energy.l2 * rounding);
       RC_ASSERT(bound.tile_bytes <= cost.tile_bytes);
+      const double rounding = 1.0 + 1e-12;
+      RC_ASSERT(bound.energy.mac <= cost.energy.mac * rounding);
+      RC_ASSERT(is_maestro || bound.energy.l1 <= cost.energy.l1 * rounding);
+      RC_ASSERT(is_maestro || bound.energy.l2 <= cost.energy.l2 * rounding);
     }));
     EXPECT_GT(compared, 20) << name << " was hardly compared; " << inexact << " layers were inexact";
     std::cout << name << ": " << compared << " layers compared, " << inexact << " inexact\n";
