@@ -150,14 +150,16 @@ TEST(TableEngine, IsNamedWithItsFile) {
   EXPECT_THROW(make_engine("table:no-such-file.csv"), base::InputError);
 }
 
-TEST(TableEngine, AFileForOneTypeNeedsNoChipletColumn) {
+TEST(TableEngine, AFileForOneTypeIsOfThatTypeWhateverItCallsIt) {
   std::vector<TableFile> files;
   files.push_back(parse_table_file("layer,cycles,energy_pj\na,1,1\n", "ws.csv", "ws"));
-  files.push_back(parse_table_file("layer,cycles,energy_pj\na,2,1\n", "os.csv", "os"));
+  files.push_back(parse_table_file("layer,chiplet,cycles,energy_pj\na,nvdla,2,1\n", "os.csv", "os"));
   const auto table = build_cost_table(scenario_of({model_of("m", {"a"})}), two_types(),
                                       *make_table_engine(std::move(files), "hash"));
   EXPECT_EQ(table.models[0].at(0, 0, 0).cycles, 1);
   EXPECT_EQ(table.models[0].at(0, 0, 1).cycles, 2);
+  EXPECT_THROW(parse_table_file("layer,chiplet,cycles,energy_pj\na,x,2,1\nb,y,2,1\n", "t.csv", "os"),
+               base::InputError);
   const auto misspelt = engine_of("layer,cycles,energy_pj\na,2,1\n", "so");
   EXPECT_THROW(build_cost_table(scenario_of({model_of("m", {"a"})}), two_types(), *misspelt),
                base::InputError);

@@ -28,15 +28,9 @@ TEST(TableRoundTrip, ChangesNoBit) {
   files.push_back(parse_table_file(text, "costs.csv", ""));
   const CostTable read = build_cost_table(scenario, types, *make_table_engine(std::move(files), "hash"));
   for (std::size_t m = 0; m < scenario.models.size(); ++m) {
-    ASSERT_EQ(read.models[m].mini_batches, written.models[m].mini_batches);
-    for (std::size_t layer = 0; layer < scenario.models[m].model.layers.size(); ++layer) {
-      for (std::size_t size = 0; size < read.models[m].mini_batches.size(); ++size) {
-        for (int type = 0; type < 2; ++type) {
-          ASSERT_EQ(read.models[m].at(static_cast<int>(layer), static_cast<int>(size), type),
-                    written.models[m].at(static_cast<int>(layer), static_cast<int>(size), type));
-        }
-      }
-    }
+    EXPECT_EQ(read.models[m].mini_batches, written.models[m].mini_batches);
+    EXPECT_EQ(read.models[m].class_of, written.models[m].class_of);
+    EXPECT_EQ(read.models[m].entries, written.models[m].entries);
   }
   EXPECT_EQ(report::csv_text(report::layer_costs_rows(scenario, read, types)), text);
 }

@@ -63,6 +63,9 @@ class TableEngine : public CostEngine {
 
  private:
   void check_chiplets(const std::vector<ChipletType>& types) const;
+  std::vector<LayerCost> layer_costs(const workload::ScenarioModel& model, const workload::Layer& layer,
+                                     const std::vector<Source>& sources,
+                                     const std::vector<ChipletType>& types, Missing& missing) const;
   ModelCosts model_costs(const workload::ScenarioModel& model, const std::vector<ChipletType>& types,
                          Missing& missing) const;
   LayerCost cost_or_note(const Source& source, const workload::ScenarioModel& model,
@@ -158,6 +161,22 @@ LayerCost TableEngine::cost_or_note(const Source& source, const workload::Scenar
   return {};
 }
 
+std::vector<LayerCost> TableEngine::layer_costs(const workload::ScenarioModel& model,
+                                                const workload::Layer& layer,
+                                                const std::vector<Source>& sources,
+                                                const std::vector<ChipletType>& types,
+                                                Missing& missing) const {
+  std::vector<LayerCost> costs;
+  for (const std::int64_t mini_batch : mini_batch_sizes(model.batch)) {
+    for (std::size_t type = 0; type < types.size(); ++type) {
+      const bool said = mini_batch > 1 && sources[type].kind == SourceKind::kMissing;
+      costs.push_back(said ? LayerCost{}
+                           : cost_or_note(sources[type], model, layer, mini_batch, types[type], missing));
+    }
+  }
+  return costs;
+}
+
 ModelCosts TableEngine::model_costs(const workload::ScenarioModel& model,
                                     const std::vector<ChipletType>& types, Missing& missing) const {
   ModelCosts costs;
@@ -167,26 +186,26 @@ ModelCosts TableEngine::model_costs(const workload::ScenarioModel& model,
   for (const ChipletType& type : types) {
     of_type.push_back(files_.sources(model, type));
   }
-  // Layers share a class if their shapes and all their rows are the same, as those of repeated blocks may be.
-  std::map<std::pair<workload::Shape, std::vector<Source>>, int> classes;
+  // Layers share a class if they agree in their shape and in every cost, as those of repeated blocks may.
+  std::map<workload::Shape, std::vector<std::pair<int, std::vector<LayerCost>>>> known;
+  int classes = 0;
   for (std::size_t i = 0; i < model.model.layers.size(); ++i) {
     const workload::Layer& layer = model.model.layers[i];
     std::vector<Source> sources;
-    bool found_all = true;
     for (const auto& list : of_type) {
       sources.push_back(list[i]);
-      found_all = found_all && list[i].kind != SourceKind::kMissing;
     }
-    const auto [known, added] = classes.try_emplace({layer.shape, sources}, static_cast<int>(classes.size()));
-    costs.class_of.push_back(known->second);
-    // A layer without any row is named even where an equal one has been; its mini-batches are not.
-    const std::size_t sizes = added ? (found_all ? costs.mini_batches.size() : 1) : (found_all ? 0 : 1);
-    for (std::size_t size = 0; size < sizes; ++size) {
-      for (std::size_t type = 0; type < types.size(); ++type) {
-        costs.entries.push_back(
-            cost_or_note(sources[type], model, layer, costs.mini_batches[size], types[type], missing));
-      }
+    auto entries = layer_costs(model, layer, sources, types, missing);
+    auto& same_shape = known[layer.shape];
+    const auto same = std::find_if(same_shape.begin(), same_shape.end(),
+                                   [&entries](const auto& one) { return one.second == entries; });
+    if (same != same_shape.end()) {
+      costs.class_of.push_back(same->first);
+      continue;
     }
+    costs.class_of.push_back(classes);
+    costs.entries.insert(costs.entries.end(), entries.begin(), entries.end());
+    same_shape.emplace_back(classes++, std::move(entries));
   }
   return costs;
 }

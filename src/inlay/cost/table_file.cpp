@@ -142,11 +142,25 @@ void check_width(const CsvRow& header, const CsvRow& row, const std::string& fil
   }
 }
 
+/// A file that the user gave for one chiplet type is of that type, whatever it calls it.
+void drop_chiplet(const CsvRecord& record, NamedEntry& entry, std::string& first) {
+  if (first.empty()) {
+    first = entry.chiplet;
+  }
+  if (entry.chiplet != first) {
+    record.fail("chiplet",
+                fmt::format("is '{}' here and '{}' above, but the file is given for one chiplet type",
+                            entry.chiplet, first));
+  }
+  entry.chiplet.clear();
+}
+
 void read_own_format(const std::vector<CsvRow>& rows, TableFile& table) {
   check_header(rows.front(), table.file, !table.only_chiplet.empty());
   const std::vector<std::string> names = names_of(rows.front());
   std::map<std::tuple<std::string, std::string, std::string>, std::size_t> place;
   std::map<std::pair<std::size_t, std::int64_t>, int> line_of;
+  std::string first_chiplet;
   for (std::size_t i = 1; i < rows.size(); ++i) {
     check_width(rows.front(), rows[i], table.file);
     const CsvRecord record(names, rows[i], table.file);
@@ -155,6 +169,9 @@ void read_own_format(const std::vector<CsvRow>& rows, TableFile& table) {
     entry.layer = record.name("layer");
     entry.chiplet = record.has("chiplet") ? record.name("chiplet") : "";
     entry.line = record.line();
+    if (!table.only_chiplet.empty()) {
+      drop_chiplet(record, entry, first_chiplet);
+    }
     const std::int64_t mini_batch = record.has("mini_batch") ? record.integer("mini_batch", 1) : 1;
     const LayerCost cost = read_cost(record, table.totals_only);
     const auto [known, added] =
