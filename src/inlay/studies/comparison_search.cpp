@@ -7,12 +7,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <limits>
 #include <mutex>
 #include <numeric>
 #include <optional>
 
 #include "inlay/base/error.hpp"
 #include "inlay/evaluate/reference.hpp"
+#include "inlay/evaluate/root_bounds.hpp"
 #include "inlay/search/search.hpp"
 #include "inlay/studies/machines.hpp"
 #include "inlay/studies/type_costs.hpp"
@@ -94,14 +96,55 @@ class ConditionSearch {
     schedule::Schedule schedule;
   };
 
+  /// Every variant of a monolith; of a package those that can still be best in something.
   void search_each(const Machine& machine) {
-    for (const hardware::Package& variant : machine.variants) {
+    Best best;
+    for (const auto& [variant, bounds] : promising_first(machine)) {
+      if (machine.organisation != Organisation::kMonolith && best.beats(bounds)) {
+        continue;
+      }
       for (const std::string& strategy : strategies_of(machine)) {
-        if (const auto solved = solve(machine, variant, strategy, search_)) {
+        if (const auto solved = solve(machine, *variant, strategy, search_)) {
+          best.add(solved->outcome);
           result_.outcomes.push_back(solved->outcome);
         }
       }
     }
+  }
+
+  /// The best figures of a machine so far, each on its own.
+  struct Best {
+    double latency = std::numeric_limits<double>::infinity();
+    double energy = std::numeric_limits<double>::infinity();
+    double edp = std::numeric_limits<double>::infinity();
+
+    void add(const Outcome& outcome) {
+      latency = std::min(latency, outcome.latency);
+      energy = std::min(energy, outcome.energy);
+      edp = std::min(edp, outcome.edp());
+    }
+    /// No schedule within the bounds could better any of the figures.
+    bool beats(const evaluate::RootBounds& bounds) const {
+      return bounds.latency >= latency && bounds.energy >= energy && bounds.latency * bounds.energy >= edp;
+    }
+  };
+
+  std::vector<std::pair<const hardware::Package*, evaluate::RootBounds>> promising_first(
+      const Machine& machine) {
+    std::vector<std::pair<const hardware::Package*, evaluate::RootBounds>> order;
+    for (const hardware::Package& variant : machine.variants) {
+      try {
+        problem_.package = variant;
+        problem_.costs = costs_.table(variant.types);
+        order.emplace_back(&variant, evaluate::root_bounds(problem_));
+      } catch (const base::InfeasibleError& error) {
+        leave_out(machine, variant, kExact, error);
+      }
+    }
+    std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
+      return a.second.latency * a.second.energy < b.second.latency * b.second.energy;
+    });
+    return order;
   }
 
   /// The variant that is best after a short search, then searched from there to the end.
