@@ -102,21 +102,13 @@ class MaestroEngine : public CostEngine {
 
   LayerCost evaluate(const workload::Layer& layer, std::int64_t mini_batch,
                      const ChipletType& type) const override {
-    check_request(mini_batch, type);
-    try {
-      if (const auto* vector = std::get_if<workload::VectorShape>(&layer.shape)) {
-        return vector_cost(*vector, mini_batch, type);
-      }
+    return evaluate_layer(layer, mini_batch, type, [&] {
       if (const auto* gemm = std::get_if<workload::GemmShape>(&layer.shape)) {
         return cost_of(evaluate_gemm(*gemm, mini_batch, type), type);
       }
       return cost_of(
           evaluate_convolution(std::get<workload::ConvolutionShape>(layer.shape), mini_batch, type), type);
-    } catch (const base::InfeasibleError& error) {
-      throw infeasible(layer, mini_batch, type, error);
-    } catch (const base::OverflowError& error) {
-      throw infeasible(layer, mini_batch, type, error);
-    }
+    });
   }
 };
 

@@ -74,18 +74,10 @@ class DataCentricEngine : public CostEngine {
 
   LayerCost evaluate(const workload::Layer& layer, std::int64_t mini_batch,
                      const ChipletType& type) const override {
-    check_request(mini_batch, type);
-    try {
-      if (const auto* vector = std::get_if<workload::VectorShape>(&layer.shape)) {
-        return vector_cost(*vector, mini_batch, type);
-      }
+    return evaluate_layer(layer, mini_batch, type, [&] {
       const data_centric::LoopNest nest = map(layer.shape, mini_batch, type);
       return cost_of(data_centric::analyse(nest, {type.noc_bytes_per_cycle, type.noc_hops}), type);
-    } catch (const base::InfeasibleError& error) {
-      throw infeasible(layer, mini_batch, type, error);
-    } catch (const base::OverflowError& error) {
-      throw infeasible(layer, mini_batch, type, error);
-    }
+    });
   }
 
  private:
