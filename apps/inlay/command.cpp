@@ -21,7 +21,9 @@ void Command::positionals(const std::string& name, std::vector<std::string>& tar
 
 void Command::option(const std::string& name, std::string& target, const std::string& placeholder,
                      const std::string& help) {
-  command_->add_option(name, target, help)->type_name(placeholder);
+  command_->add_option(name, target, help)->type_name(placeholder)->check([](const std::string& value) {
+    return value.empty() ? std::string("the value is empty") : std::string();
+  });
 }
 
 void Command::option(const std::string& name, std::int64_t& target, std::int64_t lowest, std::int64_t highest,

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "command.hpp"
@@ -101,11 +102,17 @@ int fail(int code, const std::string& message) {
 
 int main(int argc, char** argv) {
   try {
-    return run(argc, argv);
+    const int code = run(argc, argv);
+    // What is still in the buffer may not fit the disk.
+    const bool lost = std::fflush(stdout) != 0 || std::ferror(stdout) != 0;
+    return lost ? fail(kWrongInput, "standard output cannot be written") : code;
   } catch (const base::InputError& error) {
     return fail(kWrongInput, error.what());
   } catch (const base::InfeasibleError& error) {
     return fail(kNo, error.what());
+  } catch (const std::system_error& error) {
+    // A full disk, a closed pipe, a path that the system refuses.
+    return fail(kWrongInput, error.what());
   } catch (const std::bad_alloc&) {
     return fail(kDefect, "out of memory");
   } catch (const std::exception& error) {

@@ -284,5 +284,27 @@ TEST_F(BadSchedule, WrongNumber) {
   EXPECT_THAT(verified.out, HasSubstr("metrics.latency"));
 }
 
+TEST(BadOutput, DevicesAndEmptyNamesAreRefused) {
+  const TemporaryFolder folder;
+  const Outcome device =
+      run_inlay({"cost", "resnet-18", "--chiplet", "nvdla-ws-4096", "--csv", "/dev/null"}, folder.path());
+  EXPECT_EQ(device.code, 2);
+  EXPECT_NE(device.err.find("the name of a file is expected"), std::string::npos) << device.err;
+  const Outcome empty =
+      run_inlay({"schedule", "resnet-18", "--package", "het-sides-2x2", "--out", ""}, folder.path());
+  EXPECT_EQ(empty.code, 2);
+  EXPECT_NE(empty.err.find("the value is empty"), std::string::npos) << empty.err;
+  EXPECT_EQ(empty.out, "");
+}
+
+TEST(BadOutput, AFullDiskIsNotDone) {
+  const TemporaryFolder folder;
+  for (const char* command : {" list models", " schedule resnet-18 --package simba-nvd-2x2 --json"}) {
+    const Outcome outcome = run_shell(std::string("inlay") + command + " > /dev/full", folder.path());
+    EXPECT_EQ(outcome.code, 2) << command << outcome.err;
+    EXPECT_NE(outcome.err.find("inlay: error: "), std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace inlay::test

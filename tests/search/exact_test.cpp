@@ -183,6 +183,16 @@ TEST(Strategies, StopAtTheGapThatIsAskedFor) {
   }
 }
 
+TEST(Strategies, EndAtOnceWhenAnyScheduleIsNearEnough) {
+  const schedule::Problem problem = testing::worked_example();
+  Options options;
+  const Certificate whole = solve(problem, Objective::kEdp, "exact", options).certificate;
+  options.stop.gap = 0.99;
+  const Certificate first = solve(problem, Objective::kEdp, "exact", options).certificate;
+  EXPECT_EQ(first.stopped_by, "gap");
+  EXPECT_LT(first.evaluations, whole.evaluations);
+}
+
 TEST(Strategies, ProveWhatCostsNothing) {
   schedule::Problem problem = testing::worked_example();
   problem.package.network.energy_per_bit = problem.package.memory.energy_per_bit = 0.0;

@@ -89,6 +89,7 @@ Package monolith_by_choice(const Package& package, const std::string& choice) {
   }
   Package monolith = with_dataflow(monolith_of(package, majority), 0, find_dataflow(choice));
   monolith.name = fmt::format("monolithic@{}:{}", choice, package.name);
+  monolith.types[0].name = "monolithic-" + choice;
   return monolith;
 }
 

@@ -18,8 +18,12 @@ namespace fs = std::filesystem;
 
 /// How the files that Inlay writes begin; blanks and line feeds do not count.
 constexpr std::array<std::string_view, 6> kBeginnings = {
-    R"({"format":"inlay-)",  "window,model,stage,chiplet,",        "package,strategy,latency_s,",
-    "model,layer,chiplet,mini_batch,", "<!DOCTYPEhtml><!--inlay-report1-->", "<!--inlay-report1--><svg",
+    R"({"format":"inlay-)",
+    "window,model,stage,chiplet,",
+    "package,strategy,latency_s,",
+    "model,layer,chiplet,mini_batch,",
+    "<!DOCTYPEhtml><!--inlay-report1-->",
+    "<!--inlay-report1--><svg",
 };
 
 /// MAESTRO's result file begins the same, but has a blank behind each comma.
@@ -52,6 +56,9 @@ bool is_ours(const std::string& content) {
 }
 
 void refuse_foreign_file(const fs::path& file) {
+  if (file.empty()) {
+    throw base::InputError("the name of a file to write is empty");
+  }
   std::error_code error;
   if (!fs::exists(file, error)) {
     require_writable(fs::absolute(file).parent_path());
@@ -59,6 +66,10 @@ void refuse_foreign_file(const fs::path& file) {
   }
   if (fs::is_directory(file, error)) {
     throw base::InputError(fmt::format("{}: is a directory, the name of a file is expected", file.string()));
+  }
+  if (!fs::is_regular_file(file, error)) {
+    throw base::InputError(
+        fmt::format("{}: is a device or a pipe, the name of a file is expected", file.string()));
   }
   if (!is_ours(base::read_file(file))) {
     throw base::InputError(fmt::format(
@@ -69,6 +80,9 @@ void refuse_foreign_file(const fs::path& file) {
 
 OutputFolder::OutputFolder(fs::path folder, const std::vector<std::string>& names)
     : folder_(std::move(folder)), names_(names) {
+  if (folder_.empty()) {
+    throw base::InputError("the name of the folder to write to is empty");
+  }
   std::error_code error;
   if (fs::exists(folder_, error) && !fs::is_directory(folder_, error)) {
     throw base::InputError(fmt::format("{}: is a file, a folder is expected", folder_.string()));

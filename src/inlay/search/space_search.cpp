@@ -98,7 +98,9 @@ class SpaceSearch {
     adopt_start();
     for (const Resolution& resolution : incumbent_passes(space_.longest)) {
       for (const std::size_t i : promising_first()) {
-        search(i, resolution);
+        if (!near_enough()) {
+          search(i, resolution);
+        }
       }
     }
     for (const std::size_t i : promising_first()) {
@@ -135,6 +137,16 @@ class SpaceSearch {
     return order;
   }
 
+  double lower_bound() const {
+    return std::max(root_bound_, *std::min_element(bounds_.begin(), bounds_.end()));
+  }
+
+  /// The gap that the user accepts is reached: nothing more is sought.
+  bool near_enough() const {
+    return value_ < kInfinite && options_.stop.gap > 0.0 &&
+           value_ - lower_bound() <= options_.stop.gap * value_;
+  }
+
   bool stopped() const { return clock_.expired() || clock_.evaluations_left(evaluations_) <= 0; }
 
   PartitionResult search(std::size_t index, const Resolution& resolution) {
@@ -159,7 +171,7 @@ class SpaceSearch {
       value_ = result.best->value;
       best_ = result.best->schedule;
       if (options_.progress) {
-        options_.progress(value_, std::max(root_bound_, *std::min_element(bounds_.begin(), bounds_.end())));
+        options_.progress(value_, lower_bound());
       }
     }
     return result;
@@ -167,6 +179,9 @@ class SpaceSearch {
 
   /// Searches a partition finely; afterwards its bound says all that is known about it.
   void prove(std::size_t index) {
+    if (near_enough()) {
+      return;
+    }
     const double threshold = value_ == kInfinite ? kInfinite : value_ * (1.0 - options_.stop.gap);
     const PartitionResult result = search(index, kFine);
     if (result.complete) {
@@ -226,8 +241,10 @@ class SpaceSearch {
     if (bound <= root_bound_ * (1.0 + 1e-9)) {
       return binds_;
     }
+    const bool proven = value - bound <= 1e-9 * value;
     return fmt::format("{}; before it, {} held the bound at {:.0f}% of the value",
-                       complete_ ? "the search, which left nothing out" : "layers and bytes of every window",
+                       proven ? "the search, which left nothing out"
+                              : "layers and bytes of every window, and what the search could exclude",
                        binds_, 100.0 * root_bound_ / value);
   }
 
@@ -242,7 +259,7 @@ class SpaceSearch {
     certificate.objective = objective_;
     certificate.value = checked;
     certificate.space = space_.name;
-    double bound = std::max(root_bound_, *std::min_element(bounds_.begin(), bounds_.end()));
+    double bound = lower_bound();
     if (start_value_ == value_) {
       certificate.space +=
           "; the schedule is the one that the search was started from, perhaps outside of this space";
