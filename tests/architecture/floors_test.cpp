@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <regex>
 #include <string>
 
 namespace {
@@ -31,8 +30,18 @@ std::string forbidden(const std::string& room, const std::string& included) {
          std::to_string(floors().at(included)) + ")";
 }
 
+/// The room that a line of code includes from; empty if it includes from none.
+std::string included_room(const std::string& line) {
+  const std::string beginning = "#include \"inlay/";
+  const std::size_t at = line.find_first_not_of(" \t");
+  if (at == std::string::npos || line.compare(at, beginning.size(), beginning) != 0) {
+    return "";
+  }
+  const std::size_t room = at + beginning.size();
+  return line.substr(room, line.find('/', room) - room);
+}
+
 TEST(Floors, EveryIncludeGoesDownwards) {
-  const std::regex include(R"(^\s*#\s*include\s*"inlay/([^/"]+)/)");
   int seen = 0;
   for (const auto& entry : fs::recursive_directory_iterator(fs::path(SOURCE_DIR) / "src/inlay")) {
     if (!entry.is_regular_file()) {
@@ -42,9 +51,8 @@ TEST(Floors, EveryIncludeGoesDownwards) {
     ASSERT_EQ(floors().count(room), 1U) << entry.path() << " stands in no room";
     std::ifstream file(entry.path());
     for (std::string line; std::getline(file, line);) {
-      std::smatch match;
-      if (std::regex_search(line, match, include)) {
-        EXPECT_EQ(forbidden(room, match[1]), "") << entry.path();
+      if (const std::string included = included_room(line); !included.empty()) {
+        EXPECT_EQ(forbidden(room, included), "") << entry.path();
         ++seen;
       }
     }
@@ -53,6 +61,8 @@ TEST(Floors, EveryIncludeGoesDownwards) {
 }
 
 TEST(Floors, RuleItselfForbids) {
+  EXPECT_EQ(included_room("#include \"inlay/cost/engine.hpp\""), "cost");
+  EXPECT_EQ(included_room("#include <vector>"), "");
   EXPECT_EQ(forbidden("cost", "hardware"), "");
   EXPECT_NE(forbidden("hardware", "cost"), "");
   EXPECT_NE(forbidden("search", "verify"), "");
