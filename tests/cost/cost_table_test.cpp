@@ -30,7 +30,8 @@ class CountingEngine : public CostEngine {
   LayerCost evaluate(const workload::Layer& layer, std::int64_t mini_batch,
                      const hardware::ChipletType& type) const override {
     ++calls;
-    if (failing.count(layer.name) != 0) {
+    if (failing.count(layer.name) != 0 && (only_type.empty() || only_type == type.name) &&
+        mini_batch >= smallest_failing) {
       throw base::InfeasibleError(layer.name + " on " + type.name);
     }
     LayerCost cost;
@@ -38,6 +39,8 @@ class CountingEngine : public CostEngine {
     return cost;
   }
   std::set<std::string> failing;
+  std::string only_type;              // fails on this type only; empty: on all
+  std::int64_t smallest_failing = 1;  // mini-batch from which on it fails
   mutable std::atomic<int> calls{0};
 };
 
@@ -117,6 +120,29 @@ TEST(CostTable, TheFirstErrorByIndexIsTheOneReported) {
       EXPECT_STREQ(error.what(), "conv4_1_2 on kcp_ws_4096");
     }
   }
+}
+
+TEST(CostTable, ALayerThatOneTypeCannotRunIsAnEntryAndNoError) {
+  CountingEngine engine;
+  engine.failing = {"fc"};
+  engine.only_type = "ykp_os64_4096";
+  engine.smallest_failing = 2;
+  const workload::Scenario input = scenario();
+  const CostTable table =
+      build_cost_table(input, {chiplet_type("kcp_ws"), chiplet_type("ykp_os64")}, engine, 1);
+  EXPECT_EQ(table.refusals, std::vector<std::string>{"fc on ykp_os64_4096"});
+  const std::vector<workload::Layer>& layers = input.models[0].model.layers;
+  int refused = 0;
+  for (std::size_t layer = 0; layer < layers.size(); ++layer) {
+    for (int size = 0; size < 4; ++size) {
+      const bool runs = table.models[0].at(static_cast<int>(layer), size, 1).mappable;
+      EXPECT_EQ(runs, layers[layer].name != "fc" || size == 0);
+      EXPECT_TRUE(table.models[0].at(static_cast<int>(layer), size, 0).mappable);
+      EXPECT_TRUE(table.models[0].mappable(static_cast<int>(layer), size));
+      refused += runs ? 0 : 1;
+    }
+  }
+  EXPECT_EQ(refused, 3);
 }
 
 }  // namespace

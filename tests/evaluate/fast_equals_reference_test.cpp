@@ -65,7 +65,7 @@ TEST(FastEvaluator, EqualsReferenceOnTenThousandRandomSchedules) {
   Coverage coverage;
   EXPECT_TRUE(rc::check("fast equals reference", [&] {
     base::Random random(*rc::gen::arbitrary<std::uint64_t>());
-    const schedule::Problem problem = testing::random_problem(random);
+    const schedule::Problem problem = testing::random_problem(random, {.misfits = true});
     FastEvaluator fast(problem);
     for (int i = 0; i < 120; ++i) {
       compare(fast, problem, testing::random_schedule(random, problem), coverage);

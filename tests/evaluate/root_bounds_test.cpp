@@ -18,7 +18,7 @@ TEST(RootBounds, AreNeverAboveTheCostOfARandomSchedule) {
   double closest_energy = 0.0;
   for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
     base::Random random(seed);
-    const schedule::Problem problem = testing::random_problem(random);
+    const schedule::Problem problem = testing::random_problem(random, {.misfits = true});
     const RootBounds bounds = root_bounds(problem);
     ASSERT_GT(bounds.latency, 0.0);
     ASSERT_GT(bounds.energy, 0.0);

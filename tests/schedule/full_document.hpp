@@ -53,6 +53,7 @@ inline void fill_in(base::Random& random, schedule::Problem& problem) {
   problem.package.overlap = hardware::Overlap::kOverlapped;
   problem.package.network.scope = hardware::BandwidthScope::kPerChiplet;
   problem.costs.assumptions = {"one", "two"};
+  problem.costs.refusals = {"why not"};
   for (cost::ModelCosts& costs : problem.costs.models) {
     for (cost::LayerCost& entry : costs.entries) {
       entry.energy = {odd_number(random), odd_number(random), odd_number(random), odd_number(random), 0.0};

@@ -13,7 +13,7 @@
 namespace inlay::search {
 namespace {
 
-constexpr testing::RandomProblemLimits kSmall{2, 2, 2, 5, 4};
+constexpr testing::RandomProblemLimits kSmall{2, 2, 2, 5, 4, true};
 
 bool close(double a, double b) {
   return std::abs(a - b) <= 1e-8 * (std::abs(a) + std::abs(b));

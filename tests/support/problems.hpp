@@ -80,7 +80,7 @@ inline schedule::Problem worked_example() {
       }
     }
   }
-  problem.costs = {"table", "1", {"numbers of the worked example"}, {costs}};
+  problem.costs = {"table", "1", {"numbers of the worked example"}, {costs}, {}};
   problem.communication = schedule::Communication::kPaper;
   return problem;
 }
@@ -96,6 +96,7 @@ struct RandomProblemLimits {
   int models = 3;
   int layers = 7;
   std::int64_t batch = 6;
+  bool misfits = false;  // some types cannot run some layers
 };
 
 inline hardware::Package random_package(base::Random& random, const RandomProblemLimits& limits) {
@@ -184,7 +185,9 @@ inline workload::Model random_model(base::Random& random, int layers) {
   return model;
 }
 
-inline cost::ModelCosts random_costs(base::Random& random, int layers, std::int64_t batch, int types) {
+/// With `misfits`, one entry in eight is not mappable; single samples always run on the type `sure`.
+inline cost::ModelCosts random_costs(base::Random& random, int layers, std::int64_t batch, int types,
+                                     bool misfits = false, int sure = 0) {
   cost::ModelCosts costs;
   costs.mini_batches = cost::mini_batch_sizes(batch);
   costs.types = types;
@@ -196,6 +199,7 @@ inline cost::ModelCosts random_costs(base::Random& random, int layers, std::int6
         entry.cycles = size * random.between(10, 3000) + random.between(0, 500);
         entry.energy.mac = static_cast<double>(size * random.between(1, 900)) * 1e-9;
         entry.tile_bytes = random.between(0, 10) * 100;
+        entry.mappable = !misfits || (size == 1 && type == sure) || random.between(0, 7) > 0;
         costs.entries.push_back(entry);
       }
     }
@@ -211,12 +215,14 @@ inline schedule::Problem random_problem(base::Random& random, const RandomProble
   problem.costs.engine_version = "1";
   const int most = std::min(limits.models, static_cast<int>(problem.package.chiplets.size()));
   const int models = static_cast<int>(random.between(1, most));
+  const bool misfits = limits.misfits && random.between(0, 1) == 0;
   for (int m = 0; m < models; ++m) {
     const int layers = static_cast<int>(random.between(1, limits.layers));
     const std::int64_t batch = random.between(1, limits.batch);
     workload::Model model = random_model(random, layers);
-    problem.costs.models.push_back(
-        random_costs(random, layers, batch, static_cast<int>(problem.package.types.size())));
+    problem.costs.models.push_back(random_costs(random, layers, batch,
+                                                static_cast<int>(problem.package.types.size()), misfits,
+                                                problem.package.chiplets.front().type));
     problem.scenario.models.push_back({"model" + std::to_string(m), std::move(model), batch});
   }
   problem.communication =

@@ -100,7 +100,7 @@ std::string layer_key(const workload::Shape& shape, std::int64_t mini_batch) {
 }
 
 std::string text_of(const LayerCost& cost) {
-  const auto& [cycles, energy, tile_bytes, utilisation, substituted] = cost;
+  [[maybe_unused]] const auto& [cycles, energy, tile_bytes, utilisation, substituted, mappable] = cost;
   const auto& [mac, l1, l2, noc, vector] = energy;
   std::string text = fmt::format("{} {} {}", cycles, tile_bytes, substituted ? 1 : 0);
   for (const double value : {mac, l1, l2, noc, vector, utilisation}) {

@@ -111,9 +111,32 @@ struct Remembered {
   std::vector<CacheQuestion> questions;
 };
 
-std::vector<LayerCost> answers(const std::vector<Task>& tasks, const std::vector<hardware::ChipletType>& types,
-                               const CostEngine& engine, int threads, CostCache* cache) {
-  std::vector<LayerCost> costs(tasks.size());
+/// Tells the cache what is new. A layer that cannot be mapped is asked again: its reason is wanted, too.
+void keep(const Remembered& fresh, const std::vector<LayerCost>& costs, const CostEngine& engine,
+          const hardware::ChipletType& type, CostCache* cache) {
+  Remembered kept;
+  std::vector<LayerCost> values;
+  for (std::size_t i = 0; i < fresh.tasks.size(); ++i) {
+    if (costs[fresh.tasks[i]].mappable) {
+      kept.questions.push_back(fresh.questions[i]);
+      values.push_back(costs[fresh.tasks[i]]);
+    }
+  }
+  if (!values.empty()) {
+    cache->store(engine, type, kept.questions, values);
+  }
+}
+
+/// [task]: its cost, and the engine's reason where there is none.
+struct Answers {
+  std::vector<LayerCost> costs;
+  std::vector<std::string> reasons;
+};
+
+Answers answers(const std::vector<Task>& tasks, const std::vector<hardware::ChipletType>& types,
+                const CostEngine& engine, int threads, CostCache* cache) {
+  Answers result{std::vector<LayerCost>(tasks.size()), std::vector<std::string>(tasks.size())};
+  std::vector<LayerCost>& costs = result.costs;
   std::vector<bool> known(tasks.size(), false);
   std::vector<Remembered> unknown(types.size());
   for (std::size_t type = 0; cache != nullptr && type < types.size(); ++type) {
@@ -146,21 +169,64 @@ std::vector<LayerCost> answers(const std::vector<Task>& tasks, const std::vector
   }
   for_each_index(open.size(), threads, [&](std::size_t i) {
     const Task& task = tasks[open[i]];
-    costs[open[i]] = engine.evaluate(*task.layer, task.mini_batch, types[static_cast<std::size_t>(task.type)]);
+    try {
+      costs[open[i]] =
+          engine.evaluate(*task.layer, task.mini_batch, types[static_cast<std::size_t>(task.type)]);
+    } catch (const base::InfeasibleError& error) {
+      costs[open[i]].mappable = false;
+      result.reasons[open[i]] = error.what();
+    }
   });
   for (std::size_t type = 0; type < types.size(); ++type) {
-    if (!unknown[type].tasks.empty()) {
-      std::vector<LayerCost> fresh;
-      for (const std::size_t task : unknown[type].tasks) {
-        fresh.push_back(costs[task]);
-      }
-      cache->store(engine, types[type], unknown[type].questions, fresh);
+    keep(unknown[type], costs, engine, types[type], cache);
+  }
+  return result;
+}
+
+/// Throws the engine's reason if no type can run a layer, whatever the mini-batch.
+void check_mappable(const ModelCosts& costs, const std::vector<std::size_t>& rows,
+                    const std::vector<std::string>& reasons) {
+  const std::size_t sizes = costs.mini_batches.size();
+  for (std::size_t layer = 0; layer < costs.class_of.size(); ++layer) {
+    bool runs = false;
+    for (std::size_t size = 0; size < sizes && !runs; ++size) {
+      runs = costs.mappable(static_cast<int>(layer), static_cast<int>(size));
+    }
+    if (!runs) {
+      throw base::InfeasibleError(reasons[rows[static_cast<std::size_t>(costs.class_of[layer]) * sizes]]);
     }
   }
-  return costs;
+}
+
+/// The reasons of one model, the first of each class and type, unless the table has them already.
+void add_refusals(const ModelCosts& costs, const std::vector<std::size_t>& rows,
+                  const std::vector<std::string>& reasons, std::vector<std::string>& refusals) {
+  const std::size_t sizes = costs.mini_batches.size();
+  for (std::size_t first = 0; first < rows.size(); first += sizes) {
+    for (std::size_t type = 0; type < static_cast<std::size_t>(costs.types); ++type) {
+      for (std::size_t size = 0; size < sizes; ++size) {
+        const std::string& reason = reasons[rows[first + size] + type];
+        if (!reason.empty()) {
+          if (std::find(refusals.begin(), refusals.end(), reason) == refusals.end()) {
+            refusals.push_back(reason);
+          }
+          break;
+        }
+      }
+    }
+  }
 }
 
 }  // namespace
+
+bool ModelCosts::mappable(int layer, int mini_batch_index) const {
+  for (int type = 0; type < types; ++type) {
+    if (at(layer, mini_batch_index, type).mappable) {
+      return true;
+    }
+  }
+  return false;
+}
 
 int ModelCosts::index_of(std::int64_t mini_batch) const {
   const auto found = std::lower_bound(mini_batches.begin(), mini_batches.end(), mini_batch);
@@ -197,15 +263,17 @@ CostTable build_cost_table(const workload::Scenario& scenario,
   for (const workload::ScenarioModel& model : scenario.models) {
     plans.push_back(plan(model, static_cast<int>(types.size()), tasks));
   }
-  const std::vector<LayerCost> costs = answers(tasks.list(), types, engine, threads, cache);
+  const auto [costs, reasons] = answers(tasks.list(), types, engine, threads, cache);
 
-  CostTable table{engine.name(), engine.version(), engine.assumptions(), {}};
+  CostTable table{engine.name(), engine.version(), engine.assumptions(), {}, {}};
   for (ModelPlan& model : plans) {
     for (const std::size_t row : model.rows) {
       const auto first = costs.begin() + static_cast<std::ptrdiff_t>(row);
       model.costs.entries.insert(model.costs.entries.end(), first,
                                  first + static_cast<std::ptrdiff_t>(types.size()));
     }
+    check_mappable(model.costs, model.rows, reasons);
+    add_refusals(model.costs, model.rows, reasons, table.refusals);
     table.models.push_back(std::move(model.costs));
   }
   return table;

@@ -15,13 +15,16 @@ struct ModelCosts {
   std::vector<std::int64_t> mini_batches;  // ascending
   std::vector<int> class_of;               // [layer]
   int types = 0;
-  std::vector<LayerCost> entries;          // [class][mini-batch index][type]
+  std::vector<LayerCost> entries;  // [class][mini-batch index][type]
 
   const LayerCost& at(int layer, int mini_batch_index, int type) const {
-    const auto row = static_cast<std::size_t>(class_of[static_cast<std::size_t>(layer)]) * mini_batches.size() +
-                     static_cast<std::size_t>(mini_batch_index);
+    const auto row =
+        static_cast<std::size_t>(class_of[static_cast<std::size_t>(layer)]) * mini_batches.size() +
+        static_cast<std::size_t>(mini_batch_index);
     return entries[row * static_cast<std::size_t>(types) + static_cast<std::size_t>(type)];
   }
+  /// Whether some type can run the layer with this mini-batch.
+  bool mappable(int layer, int mini_batch_index) const;
   /// Throws base::DefectError if the size is not among `mini_batches`.
   int index_of(std::int64_t mini_batch) const;
 };
@@ -31,6 +34,8 @@ struct CostTable {
   std::string engine_version;
   std::vector<std::string> assumptions;
   std::vector<ModelCosts> models;  // [model of the scenario]
+  /// Why entries are not mappable: the engine's reason for the first mini-batch of each layer shape and type.
+  std::vector<std::string> refusals;
 };
 
 /// The distinct values of ceil(batch / i), i = 1..batch, ascending: the mini-batch sizes that matter.
@@ -38,10 +43,13 @@ std::vector<std::int64_t> mini_batch_sizes(std::int64_t batch);
 
 class CostCache;
 
-/// Costs every distinct (shape, mini-batch, type) once, in parallel on `threads` threads (0: all cores); where
-/// the engine is worth it, `cache` is asked first and told the answers. An engine that knows layers by name
-/// makes the table itself. Neither threads nor cache change a number.
-CostTable build_cost_table(const workload::Scenario& scenario, const std::vector<hardware::ChipletType>& types,
-                           const CostEngine& engine, int threads = 0, CostCache* cache = nullptr);
+/// Costs every distinct (shape, mini-batch, type) once, in parallel on `threads` threads (0: all cores);
+/// where the engine is worth it, `cache` is asked first and told the answers. An engine that knows layers by
+/// name makes the table itself. Neither threads nor cache change a number. A layer that one type cannot run
+/// is an entry that is not mappable; one that no type can run, whatever the mini-batch, is a
+/// base::InfeasibleError with the engine's reason.
+CostTable build_cost_table(const workload::Scenario& scenario,
+                           const std::vector<hardware::ChipletType>& types, const CostEngine& engine,
+                           int threads = 0, CostCache* cache = nullptr);
 
 }  // namespace inlay::cost

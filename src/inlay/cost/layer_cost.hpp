@@ -22,6 +22,7 @@ struct LayerCost {
   std::int64_t tile_bytes = 0;   // L2 that its (double-buffered) tiles need
   double utilisation = 0.0;      // average share of the PEs at work
   bool substituted = false;      // the engine cannot map the layer; an equivalent was costed (stated in docs)
+  bool mappable = true;          // false: this type cannot run the layer, and the figures mean nothing
   bool operator==(const LayerCost&) const = default;
 };
 

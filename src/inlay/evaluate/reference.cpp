@@ -186,6 +186,18 @@ int largest_to_spill(const Place& place, int layer, const std::vector<int>& spil
                   place.type().name, base::format_bytes(static_cast<double>(place.type().l2_bytes))));
 }
 
+void check_mappable(const Place& place) {
+  for (int layer = place.stage.first; layer < place.stage.last; ++layer) {
+    if (!place.layer_cost(layer).mappable) {
+      throw base::InfeasibleError(fmt::format(
+          "model '{}', layer '{}' (mini-batch {}): chiplet '{}' (type {}) cannot run it", place.model.name,
+          place.model.layers[static_cast<std::size_t>(layer)].name, place.pipeline.mini_batch,
+          place.problem.package.chiplets[static_cast<std::size_t>(place.stage.chiplet)].name,
+          place.type().name));
+    }
+  }
+}
+
 /// Streams the weights, then spills tensors, until the stage fits its chiplet's L2.
 void fit_into_l2(const Place& place, StageCost& cost) {
   const std::int64_t capacity = place.type().l2_bytes;
@@ -275,6 +287,7 @@ PipelineCost pipeline_cost(const Problem& problem, const Pipeline& pipeline) {
                       pipeline.stages.front().first,
                       pipeline.stages.back().last};
     StageCost stage;
+    check_mappable(place);
     stage.traffic = traffic_of(place);
     fit_into_l2(place, stage);
     add_times(place, stage);

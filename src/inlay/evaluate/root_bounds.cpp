@@ -104,7 +104,10 @@ Parts time_of(const LayerView& view, double share) {
     double compute = std::numeric_limits<double>::infinity();
     for (const hardware::Chiplet& chiplet : package.chiplets) {
       const double clock = package.types[static_cast<std::size_t>(chiplet.type)].clock;
-      compute = std::min(compute, static_cast<double>(view.cost(size, chiplet.type).cycles) / clock);
+      const cost::LayerCost& cost = view.cost(size, chiplet.type);
+      if (cost.mappable) {
+        compute = std::min(compute, static_cast<double>(cost.cycles) / clock);
+      }
     }
     const double move = static_cast<double>(view.costs.mini_batches[size]) *
                             static_cast<double>(view.bytes_per_sample()) / bandwidth +
@@ -130,6 +133,9 @@ Parts energy_of(const LayerView& view) {
                             8.0 * package.memory_hops[at] * package.network.energy_per_bit +
                             package.types[static_cast<std::size_t>(type)].energy.l2_access;
     for (std::size_t size = 0; size < view.costs.mini_batches.size(); ++size) {
+      if (!view.cost(size, type).mappable) {
+        continue;
+      }
       const auto n = static_cast<double>(view.mini_batches(size));
       const double bytes = n * static_cast<double>(view.costs.mini_batches[size]) *
                                static_cast<double>(view.bytes_per_sample()) +

@@ -61,6 +61,7 @@ std::vector<Segment>& SegmentTable::row(int first) {
 void SegmentTable::add_layer(int first, int layer, Segment& running, std::int64_t& pending) {
   const workload::Layer& node = model_.layers[static_cast<std::size_t>(layer)];
   const cost::LayerCost& cost = costs_.at(layer, mini_batch_index_, type_);
+  running.feasible = running.feasible && cost.mappable;
   running.layer_energy += cost.energy.total();
   running.traffic.weights += node.weight_bytes;
   running.traffic.from_memory += base::checked_multiply(mini_batch_, node.gathered_bytes);
@@ -115,7 +116,7 @@ void SegmentTable::fill(int first, std::vector<Segment>& segments) {
 
 /// Decides what fits by the running bound on the need; leaves `exact` unset where the bound cannot tell.
 void SegmentTable::settle(Segment& segment, std::int64_t bound, std::int64_t largest_tile) const {
-  if (bound + segment.traffic.weights <= capacity_) {
+  if (!segment.feasible || bound + segment.traffic.weights <= capacity_) {
     segment.exact = true;
   } else if (segment.traffic.weights > 0 && segment.traffic.weights + largest_tile > capacity_) {
     segment.streamed = true;

@@ -89,6 +89,9 @@ schedule::Statement statement_of(const schedule::Problem& problem, const Schedul
   schedule::Statement statement;
   statement.program_version = base::version();
   statement.assumptions = problem.costs.assumptions;
+  for (const std::string& refusal : problem.costs.refusals) {
+    statement.assumptions.push_back("not used, since it cannot run: " + refusal);
+  }
   for (std::string& line : evaluation_assumptions(problem)) {
     statement.assumptions.push_back(std::move(line));
   }

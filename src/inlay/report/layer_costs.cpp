@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -23,7 +25,9 @@ double seconds_of(const cost::LayerCost& cost, const hardware::ChipletType& type
 void choose_type(LayerCostRow& row, const std::vector<hardware::ChipletType>& types) {
   std::vector<double> products;
   for (std::size_t i = 0; i < types.size(); ++i) {
-    products.push_back(seconds_of(row.costs[i], types[i]) * row.costs[i].energy.total());
+    products.push_back(row.costs[i].mappable
+                           ? seconds_of(row.costs[i], types[i]) * row.costs[i].energy.total()
+                           : std::numeric_limits<double>::infinity());
     if (products[i] < products[static_cast<std::size_t>(row.preferred)]) {
       row.preferred = static_cast<int>(i);
     }
@@ -37,7 +41,7 @@ void choose_type(LayerCostRow& row, const std::vector<hardware::ChipletType>& ty
       found = true;
     }
   }
-  row.advantage = found && best > 0.0 ? next / best : 1.0;
+  row.advantage = found && best > 0.0 && std::isfinite(best) ? next / best : 1.0;
 }
 
 ModelCostReport layer_costs(const workload::ScenarioModel& entry, const cost::ModelCosts& costs,
@@ -51,8 +55,9 @@ ModelCostReport layer_costs(const workload::ScenarioModel& entry, const cost::Mo
     const workload::Layer& layer = entry.model.layers[i];
     for (std::size_t t = 0; t < types.size(); ++t) {
       const cost::LayerCost& cost = costs.at(static_cast<int>(i), size, static_cast<int>(t));
-      report.seconds[t] += seconds_of(cost, types[t]);
-      report.joules[t] += cost.energy.total();
+      report.seconds[t] +=
+          cost.mappable ? seconds_of(cost, types[t]) : std::numeric_limits<double>::infinity();
+      report.joules[t] += cost.mappable ? cost.energy.total() : std::numeric_limits<double>::infinity();
     }
     const auto key = std::pair(grouped ? costs.class_of[i] : static_cast<int>(i), layer.op);
     if (const auto known = row_of.find(key); known != row_of.end()) {
@@ -91,6 +96,12 @@ std::string layer_costs_text(const ModelCostReport& report) {
   for (const LayerCostRow& row : report.rows) {
     for (std::size_t t = 0; t < report.types.size(); ++t) {
       const cost::LayerCost& cost = row.costs[t];
+      if (!cost.mappable) {
+        table.add({t == 0 ? row.layer : "", t == 0 ? std::to_string(row.count) : "",
+                   t == 0 ? base::format_count(static_cast<double>(row.macs)) : "",
+                   report.types[t].name + " (x)", "-", "-", "-", "-", "-", "-", "-", "-", ""});
+        continue;
+      }
       const double total = cost.energy.total();
       const auto part = [total](double joules) {
         return joules > 0.0 ? fmt::format("{:.0f}%", 100.0 * joules / total) : std::string("-");
@@ -109,8 +120,9 @@ std::string layer_costs_text(const ModelCostReport& report) {
   std::string text = fmt::format("{}, batch {}\n\n{}\n", report.model, report.batch, table.text());
   TextTable totals({{"total", Align::kLeft}, {"time", Align::kRight}, {"energy", Align::kRight}});
   for (std::size_t t = 0; t < report.types.size(); ++t) {
-    totals.add(
-        {report.types[t].name, base::format_time(report.seconds[t]), base::format_energy(report.joules[t])});
+    const bool runs = std::isfinite(report.seconds[t]);
+    totals.add({report.types[t].name, runs ? base::format_time(report.seconds[t]) : "cannot run all layers",
+                runs ? base::format_energy(report.joules[t]) : "-"});
   }
   return text + totals.text();
 }
@@ -120,6 +132,9 @@ std::string cost_notes(const cost::CostTable& table) {
       {"preferred", "the type with the lowest time x energy; how many times the next best has of it"},
       {"(s)", "the engine cannot map this layer; an equivalent one was costed"},
       {"engine", fmt::format("{} {}", table.engine, table.engine_version)}};
+  for (const std::string& refusal : table.refusals) {
+    pairs.emplace_back("(x) cannot run", refusal);
+  }
   for (const std::string& assumption : table.assumptions) {
     pairs.emplace_back("assumption", assumption);
   }

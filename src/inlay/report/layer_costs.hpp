@@ -29,7 +29,7 @@ struct ModelCostReport {
   std::int64_t batch = 1;
   std::vector<hardware::ChipletType> types;
   std::vector<LayerCostRow> rows;
-  std::vector<double> seconds;  // [type] sum over all layers
+  std::vector<double> seconds;  // [type] sum over all layers; infinite if the type cannot run one of them
   std::vector<double> joules;   // [type]
 };
 

@@ -50,6 +50,10 @@ std::vector<std::vector<std::string>> layer_costs_rows(const workload::Scenario&
         }
         choose_type(row, types);
         for (std::size_t t = 0; t < types.size(); ++t) {
+          // The engine `table` would take a row of figures that mean nothing for a cost.
+          if (!row.costs[t].mappable) {
+            continue;
+          }
           rows.push_back(
               cells(entry.name, entry.model.layers[i], costs.mini_batches[size], row, t, types[t]));
         }

@@ -21,7 +21,8 @@ Json to_json(const cost::LayerCost& cost, const hardware::ChipletType& type) {
             {"vector", cost.energy.vector},
             {"total", cost.energy.total()}}},
           {"tile_bytes", cost.tile_bytes},
-          {"substituted", cost.substituted}};
+          {"substituted", cost.substituted},
+          {"mappable", cost.mappable}};
 }
 
 }  // namespace
@@ -60,6 +61,7 @@ std::string layer_costs_json(const std::vector<ModelCostReport>& reports, const 
                      {"engine", table.engine},
                      {"engine_version", table.engine_version},
                      {"assumptions", table.assumptions},
+                     {"refusals", table.refusals},
                      {"models", std::move(models)}};
   return json.dump(2) + "\n";
 }

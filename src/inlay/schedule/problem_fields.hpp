@@ -229,6 +229,7 @@ void describe(Archive& archive, cost::LayerCost& cost) {
   archive.integer("tile_bytes", cost.tile_bytes, 0);
   archive.number("utilisation", cost.utilisation);
   archive.boolean("substituted", cost.substituted);
+  archive.boolean("mappable", cost.mappable);
 }
 
 /// One row for each class of equal layers, mini-batch and chiplet type, in this order; the row repeats all

@@ -39,6 +39,7 @@ void describe_costs(Archive& archive, Problem& problem) {
   archive.text("engine", problem.costs.engine);
   archive.text("engine_version", problem.costs.engine_version);
   archive.texts("assumptions", problem.costs.assumptions);
+  archive.texts("refusals", problem.costs.refusals);
   std::size_t at = 0;
   archive.list("models", problem.costs.models, [&](auto& inner, cost::ModelCosts& costs) {
     if constexpr (Archive::kReading) {

@@ -1,6 +1,7 @@
 #include "inlay/search/partition_search.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -60,9 +61,12 @@ std::vector<int> even_cuts(const schedule::Problem& problem, int model, const La
   for (int layer = range.first; layer < range.last; ++layer) {
     double fastest = std::numeric_limits<double>::infinity();
     for (const hardware::Chiplet& chiplet : problem.package.chiplets) {
-      fastest = std::min(fastest, static_cast<double>(costs.at(layer, 0, chiplet.type).cycles));
+      const cost::LayerCost& cost = costs.at(layer, 0, chiplet.type);
+      if (cost.mappable) {
+        fastest = std::min(fastest, static_cast<double>(cost.cycles));
+      }
     }
-    until.push_back(until.back() + fastest);
+    until.push_back(until.back() + (std::isfinite(fastest) ? fastest : 0.0));
   }
   std::vector<int> cuts = {range.first};
   for (int k = 1; k < most; ++k) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "inlay/base/checked.hpp"
@@ -74,6 +75,9 @@ PipelineBound pipeline_bound(const schedule::Problem& problem, int model, const 
     double cheapest = std::numeric_limits<double>::infinity();
     for (const hardware::Chiplet& chiplet : package.chiplets) {
       const cost::LayerCost& cost = costs.at(layer, size_index, chiplet.type);
+      if (!cost.mappable) {
+        continue;
+      }
       fastest = std::min(fastest, static_cast<double>(cost.cycles) /
                                       package.types[static_cast<std::size_t>(chiplet.type)].clock);
       cheapest = std::min(cheapest, cost.energy.total());
@@ -81,6 +85,9 @@ PipelineBound pipeline_bound(const schedule::Problem& problem, int model, const 
     compute += fastest;
     slowest_layer = std::max(slowest_layer, fastest);
     energy += cheapest;
+  }
+  if (!std::isfinite(compute)) {
+    return {compute, compute, compute};  // some layer has no chiplet that can run this mini-batch
   }
   const CompulsoryBytes bytes = compulsory_bytes(entry.model, range);
   const CheapestByte byte = cheapest_byte(package);

@@ -4,22 +4,40 @@
 
 #include <algorithm>
 
+#include "inlay/base/checked.hpp"
+#include "inlay/base/error.hpp"
+
 namespace inlay::search {
 namespace {
 
-/// Seconds that each layer's whole batch is expected to compute: over chiplet types, weighted by their
-/// number.
-std::vector<double> expected_latencies(const schedule::Problem& problem, std::size_t model) {
+/// Seconds that a layer's whole batch is expected to compute: over the chiplets that can run it, each type
+/// weighted by their number. The whole batch at once, or the largest mini-batches that some chiplet can run.
+double expected_latency(const schedule::Problem& problem, std::size_t model, int layer) {
   const cost::ModelCosts& costs = problem.costs.models[model];
-  const int whole_batch = static_cast<int>(costs.mini_batches.size()) - 1;
-  std::vector<double> expected(problem.scenario.models[model].model.layers.size(), 0.0);
-  for (std::size_t layer = 0; layer < expected.size(); ++layer) {
+  const std::int64_t batch = problem.scenario.models[model].batch;
+  for (int size = static_cast<int>(costs.mini_batches.size()) - 1; size >= 0; --size) {
+    double seconds = 0.0;
+    int chiplets = 0;
     for (const hardware::Chiplet& chiplet : problem.package.chiplets) {
-      const double clock = problem.package.types[static_cast<std::size_t>(chiplet.type)].clock;
-      expected[layer] +=
-          static_cast<double>(costs.at(static_cast<int>(layer), whole_batch, chiplet.type).cycles) / clock;
+      const cost::LayerCost& cost = costs.at(layer, size, chiplet.type);
+      if (cost.mappable) {
+        seconds += static_cast<double>(cost.cycles) /
+                   problem.package.types[static_cast<std::size_t>(chiplet.type)].clock;
+        ++chiplets;
+      }
     }
-    expected[layer] /= static_cast<double>(problem.package.chiplets.size());
+    if (chiplets > 0) {
+      const std::int64_t mini_batch = costs.mini_batches[static_cast<std::size_t>(size)];
+      return seconds / chiplets * static_cast<double>(base::ceil_divide(batch, mini_batch));
+    }
+  }
+  throw base::DefectError("a layer that no chiplet can run has passed the cost table");
+}
+
+std::vector<double> expected_latencies(const schedule::Problem& problem, std::size_t model) {
+  std::vector<double> expected;
+  for (std::size_t layer = 0; layer < problem.scenario.models[model].model.layers.size(); ++layer) {
+    expected.push_back(expected_latency(problem, model, static_cast<int>(layer)));
   }
   return expected;
 }
