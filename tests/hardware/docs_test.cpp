@@ -17,8 +17,8 @@ namespace inlay::hardware {
 namespace {
 
 /// The fenced blocks under a comment such as `<!-- package: my-mesh.yaml -->`: comment to content.
-std::map<std::string, std::string> examples() {
-  std::istringstream text(base::read_file(SOURCE_DIR "/docs/formats-hardware.md"));
+std::map<std::string, std::string> examples(const std::string& page = "formats-hardware.md") {
+  std::istringstream text(base::read_file(SOURCE_DIR "/docs/" + page));
   std::map<std::string, std::string> result;
   std::string title;
   bool inside = false;
@@ -56,6 +56,20 @@ TEST(Docs, ExamplesLoad) {
   EXPECT_EQ(draw(ring), all.at("drawing of my-ring.yaml"));
   EXPECT_EQ(load_package("monolithic@ykp_os:" + path_of.at("package: my-mesh.yaml")).types[0].dataflow.name,
             "ykp_os");
+}
+
+TEST(Docs, DrawEveryLargerPackage) {
+  const std::map<std::string, std::string> drawings = examples("packages.md");
+  std::size_t drawn = 0;
+  for (const std::string& name : shipped_names("packages")) {
+    if (name.find("2x2") == std::string::npos && !name.ends_with("-256pe")) {
+      const auto found = drawings.find("drawing of " + name);
+      ASSERT_NE(found, drawings.end()) << name;
+      EXPECT_EQ(draw(load_package(name)), found->second) << name;
+      ++drawn;
+    }
+  }
+  EXPECT_EQ(drawn, drawings.size());
 }
 
 TEST(Docs, NameEveryShippedFile) {

@@ -56,6 +56,37 @@ std::string error_of(const std::string& text) {
   return message_of([&] { parse(text); });
 }
 
+TEST(PackageFile, PatternsAreRepeatedOverTheMesh) {
+  const auto types_of = [](const std::string& pattern) {
+    std::string text = kMesh;
+    text.replace(text.find("types: [["), text.find("]]") + 2 - text.find("types: [["), "pattern: " + pattern);
+    std::string types;
+    for (const Chiplet& chiplet : parse(text).chiplets) {
+      types += std::to_string(chiplet.type);
+    }
+    return types;
+  };
+  EXPECT_EQ(types_of("[[WS, OS], [OS, WS]]"), "010101");
+  EXPECT_EQ(types_of("[[WS, WS, OS]]"), "001001");
+  EXPECT_EQ(types_of("[[WS], [OS]]"), "000111");
+}
+
+TEST(PackageFile, PatternErrors) {
+  const auto with_pattern = [](const std::string& pattern) {
+    std::string text = kMesh;
+    text.replace(text.find("types: [["), text.find("]]") + 2 - text.find("types: [["), pattern);
+    return error_of(text);
+  };
+  EXPECT_THAT(with_pattern("pattern: []"),
+              HasSubstr("p.yaml:9:12: mesh.pattern: has 0 rows, 1 to 2 (the mesh's rows)"));
+  EXPECT_THAT(with_pattern("pattern: [[WS], [OS], [WS]]"), HasSubstr("has 3 rows"));
+  EXPECT_THAT(with_pattern("pattern: [[]]"),
+              HasSubstr("mesh.pattern[0]: has 0 types, 1 to 3 (the mesh's columns)"));
+  EXPECT_THAT(with_pattern("pattern: [[WS, OS, WS, OS]]"), HasSubstr("has 4 types"));
+  EXPECT_THAT(with_pattern("pattern: [[WS, SO]]"), HasSubstr("mesh.pattern[0][1]: there is no type 'SO'"));
+  EXPECT_THAT(with_pattern("pattern: [[WS, OS]]\n  types: WS"), HasSubstr("either 'types'"));
+}
+
 TEST(PackageFile, ReadsAMesh) {
   const Package package = parse(kMesh);
   ASSERT_EQ(package.chiplets.size(), 6U);
@@ -140,7 +171,7 @@ TEST(PackageFile, RefusesWrongMeshes) {
       {with("columns: 3", "columns: 5000"), "mesh.columns: 5000 is too large, at most 4096"},
       {with("columns: 3", "columns: 3.5"), "mesh.columns: '3.5' is not a whole number"},
       {with("columns: 3\n", "columns: 3\n  torus: true\n"),
-       "p.yaml:9:3: mesh.torus: unknown key; allowed: rows, columns, triangular, types"},
+       "p.yaml:9:3: mesh.torus: unknown key; allowed: rows, columns, triangular, pattern, types"},
       {with("columns: 3\n", "columns: 3\n  triangular: yes\n"),
        "mesh.triangular: 'yes' is neither true nor false"},
       {with("[[WS, WS, OS], [OS, WS, WS]]", "WS"),

@@ -119,11 +119,9 @@ TEST(ModelErrors, TensorsThatNobodyWants) {
 }
 
 TEST(ModelErrors, ShapesThatDoNotFit) {
-  EXPECT_THAT(
-      layers_message("- {name: a, op: max-pool, kernel: 2}\n- {name: b, op: add, inputs: [a, x]}\n"),
-      StartsWith(
-          "m.yaml:5:3: layers[1]: layer 'b' (add): its inputs must have one shape, they are [8, 2, 2] and "
-          "[8, 4, 4]"));
+  EXPECT_THAT(layers_message("- {name: a, op: max-pool, kernel: 2}\n- {name: b, op: add, inputs: [a, x]}\n"),
+              StartsWith("m.yaml:5:3: layers[1]: layer 'b' (add): [8, 2, 2] and [8, 4, 4] neither have "
+                         "one shape nor can one be repeated"));
   EXPECT_THAT(layers_message("- {name: a, op: add}\n"), HasSubstr("reads at least two tensors, 1 given"));
   EXPECT_THAT(layers_message("- {name: a, op: relu, inputs: [x, x]}\n"),
               HasSubstr("reads 1 tensor, 2 given"));

@@ -134,6 +134,95 @@ TEST(Operators, JoinAndReshape) {
   EXPECT_THAT(output_of(one_layer("[2, 6]", "reshape, shape: [3, 4]")).dimensions, ElementsAre(3, 4));
 }
 
+TEST(Operators, SharedHeadsAreOneProductPerGroup) {
+  const Model model = parse_model(
+      "name: m\ninputs: {q: [5, 24], k: [9, 8]}\nlayers:\n"
+      "- {name: p, op: matrix-product, inputs: [q, k], heads: 6, kv_heads: 2, transpose: true}\n",
+      "m.yaml");
+  // Six heads of 4 columns; each of the two matrices of keys serves three heads: 2 products of 15 x 4 by 4
+  // x 9.
+  EXPECT_EQ(std::get<GemmShape>(model.layers[0].shape), (GemmShape{15, 9, 4, 2, false}));
+  EXPECT_THAT(output_of(model).dimensions, ElementsAre(6, 5, 9));
+  EXPECT_EQ(macs(model), 6 * 5 * 4 * 9);
+}
+
+TEST(Operators, ProductsOfWindows) {
+  const Model model = parse_model(
+      "name: m\ninputs: {q: [8, 12], k: [8, 12], v: [8, 12]}\nlayers:\n"
+      "- {name: s, op: matrix-product, inputs: [q, k], heads: 3, windows: 2, transpose: true}\n"
+      "- {name: p, op: matrix-product, inputs: [s, v], heads: 3, windows: 2, merge: true}\n",
+      "m.yaml");
+  EXPECT_EQ(std::get<GemmShape>(model.layers[0].shape), (GemmShape{4, 4, 4, 6, false}));
+  EXPECT_THAT(model.tensors[3].dimensions, ElementsAre(6, 4, 4));
+  EXPECT_EQ(std::get<GemmShape>(model.layers[1].shape), (GemmShape{4, 4, 4, 6, false}));
+  EXPECT_THAT(output_of(model).dimensions, ElementsAre(8, 12));
+}
+
+// One new token against a cache: the cache is read from memory, the token's keys and values are left there.
+TEST(Operators, CacheIsReadAndAppendedTo) {
+  const std::string text =
+      "name: m\nparameters: {kv: 7}\ninputs: {x: [1, 4]}\nblocks:\n  b:\n    inputs: [x]\n"
+      "    state: {keys: [kv, 4]}\n    keeps: [k]\n    layers:\n"
+      "    - {name: qk, op: gemm, features: 8, split: {q: 4, k: 4}}\n"
+      "    - {name: score, op: matrix-product, inputs: [q, keys, k], transpose: true, heads: 2}\n"
+      "    - {name: r, op: reshape, shape: [1, 2 * (kv + 1)]}\n    - {name: o, op: gemm, features: 4}\n"
+      "layers:\n- {name: h, block: b, count: 2}\n";
+  const Model model = parse_model(text, "m.yaml");
+  EXPECT_EQ(std::get<GemmShape>(model.layers[1].shape), (GemmShape{1, 8, 2, 2, false}));
+  int caches = 0;
+  int appended = 0;
+  for (const Tensor& tensor : model.tensors) {
+    caches += tensor.producer == -1 && tensor.dimensions == std::vector<std::int64_t>{7, 4} ? 1 : 0;
+    appended += tensor.is_output && tensor.name.ends_with(".k") ? 1 : 0;
+  }
+  EXPECT_EQ(caches, 2);  // each use has its own
+  EXPECT_EQ(appended, 2);
+  const Model first = parse_model(text, "m.yaml", {{"kv", 0}});
+  EXPECT_EQ(std::get<GemmShape>(first.layers[1].shape), (GemmShape{1, 1, 2, 2, false}));
+  EXPECT_EQ(first.tensors[0].name, "x");
+  EXPECT_NE(first.tensors[1].producer, -1);
+}
+
+TEST(Operators, OperandsAreRepeated) {
+  const auto product = [](const std::string& b) {
+    return parse_model(
+        "name: m\ninputs: {a: [4, 5, 6], b: " + b + "}\nlayers:\n- {name: p, op: multiply, inputs: [a, b]}\n",
+        "m.yaml");
+  };
+  for (const std::string shape : {"[4, 1, 1]", "[6]", "[5, 1]", "[1]", "[4, 5, 6]"}) {
+    EXPECT_THAT(output_of(product(shape)).dimensions, ElementsAre(4, 5, 6)) << shape;
+    EXPECT_EQ(operations_of(product(shape)), 120) << shape;
+  }
+  EXPECT_THAT(output_of(product("[3, 4, 5, 1]")).dimensions, ElementsAre(3, 4, 5, 6));
+  EXPECT_THROW(product("[4]"), base::InputError);
+}
+
+TEST(Operators, DataMovement) {
+  EXPECT_THAT(output_of(one_layer("[4, 5]", "permute, shape: [5, 4]")).dimensions, ElementsAre(5, 4));
+  EXPECT_EQ(operations_of(one_layer("[4, 5]", "permute, shape: [5, 4]")), 20);
+  EXPECT_EQ(operations_of(one_layer("[4, 5]", "select, shape: [3, 2]")), 6);
+  EXPECT_THROW(one_layer("[4, 5]", "select, shape: [3, 7]"), base::InputError);
+  const Model sum = one_layer("[4, 5, 6]", "reduce-sum, axis: 1");
+  EXPECT_THAT(output_of(sum).dimensions, ElementsAre(4, 6));
+  EXPECT_EQ(operations_of(sum), 120);
+  EXPECT_THAT(output_of(one_layer("[4]", "reduce-sum")).dimensions, ElementsAre(1));
+  EXPECT_THAT(output_of(one_layer("[2, 8, 9]", "global-average-pool, keep: true")).dimensions,
+              ElementsAre(2, 1, 1));
+}
+
+TEST(Operators, ResizeAndRegions) {
+  EXPECT_THAT(output_of(one_layer("[2, 3, 4]", "resize-nearest, scale: [2, 3]")).dimensions,
+              ElementsAre(2, 6, 12));
+  const Model resized = one_layer("[2, 3, 4]", "resize-bilinear, size: 5");
+  EXPECT_THAT(output_of(resized).dimensions, ElementsAre(2, 5, 5));
+  EXPECT_EQ(operations_of(resized), 4 * 50);
+  EXPECT_THROW(one_layer("[2, 3, 4]", "resize-nearest"), base::InputError);
+  EXPECT_THROW(one_layer("[2, 3, 4]", "resize-nearest, size: 5, scale: 2"), base::InputError);
+  const Model regions = one_layer("[2, 30, 40]", "roi-align, regions: 10, size: 7");
+  EXPECT_THAT(output_of(regions).dimensions, ElementsAre(2, 70, 7));
+  EXPECT_EQ(operations_of(regions), 16 * 2 * 490);
+}
+
 TEST(Operators, BitsAreRoundedUpToBytes) {
   const Model model =
       one_layer("[3, 3]", "gemm, features: 3, bits: 16", "weight_bits: 4\nactivation_bits: 5\n");

@@ -1,6 +1,9 @@
 // The shipped models against published figures, and against closed forms written down here on their own.
 #include <gtest/gtest.h>
 
+#include <tuple>
+#include <vector>
+
 #include "inlay/workload/model_file.hpp"
 
 namespace inlay::workload {
@@ -69,6 +72,59 @@ INSTANTIATE_TEST_SUITE_P(All, Gpt2Models,
                          testing::Values(Gpt2{"gpt2-small", 768, 12, 12, 124'439'808},
                                          Gpt2{"gpt2-medium", 1024, 24, 16, 354'823'168},
                                          Gpt2{"gpt2-large", 1280, 36, 20, 774'030'080}));
+
+// Parameters of the checkpoints with pooler and without heads, as transformers' BertModel counts them
+// (uncased). MACs per block and token as of GPT-2; the pooler is one row of w x w.
+TEST(PublishedModels, Bert) {
+  for (const auto& [name, width, depth, published] :
+       {std::tuple("bert-base", 768, 12, 109'482'240), std::tuple("bert-large", 1024, 24, 335'141'888)}) {
+    EXPECT_EQ(parameters(load_model(name)), published);
+    for (const std::int64_t sequence : {1, 128, 512}) {
+      const std::int64_t w = width;
+      const std::int64_t block = 12 * w * w * sequence + 2 * sequence * sequence * w;
+      EXPECT_EQ(macs(load_model(name, {{"sequence", sequence}})), depth * block + w * w) << name << sequence;
+    }
+  }
+}
+
+// Table 1 of the paper prints 1.5 billion operations; parameters as of Caffe's bvlc_googlenet without the
+// classifiers for training. MACs by the table's columns: per module at p pixels and c channels in, p * (c *
+// (one + reduce3 + reduce5 + pool) + 9 * reduce3 * three + 25 * reduce5 * five).
+TEST(PublishedModels, GoogLeNet) {
+  const Model model = load_model("googlenet");
+  EXPECT_EQ(parameters(model), 6'998'552);
+  struct Module {
+    std::int64_t pixels, in, one, reduce3, three, reduce5, five, pool;
+  };
+  const std::vector<Module> modules = {
+      {784, 192, 64, 96, 128, 16, 32, 32},     {784, 256, 128, 128, 192, 32, 96, 64},
+      {196, 480, 192, 96, 208, 16, 48, 64},    {196, 512, 160, 112, 224, 24, 64, 64},
+      {196, 512, 128, 128, 256, 24, 64, 64},   {196, 512, 112, 144, 288, 32, 64, 64},
+      {196, 528, 256, 160, 320, 32, 128, 128}, {49, 832, 256, 160, 320, 32, 128, 128},
+      {49, 832, 384, 192, 384, 48, 128, 128}};
+  std::int64_t expected = 112 * 112 * 64 * 3 * 49 + 56 * 56 * 64 * (64 + 9 * 192) + 1024 * 1000;
+  for (const auto& [pixels, in, one, reduce3, three, reduce5, five, pool] : modules) {
+    expected += pixels * (in * (one + reduce3 + reduce5 + pool) + 9 * reduce3 * three + 25 * reduce5 * five);
+  }
+  EXPECT_EQ(macs(model), expected);
+}
+
+// Figure 1 of the paper with padding: at level l, (512 / 2^l)^2 pixels and c = 64 * 2^l channels.
+TEST(PublishedModels, UNet) {
+  std::int64_t expected = 0;
+  for (std::int64_t level = 0; level <= 4; ++level) {
+    const std::int64_t pixels = (512 >> level) * (512 >> level);
+    const std::int64_t c = 64 << level;
+    const std::int64_t in = level == 0 ? 1 : c / 2;
+    expected += pixels * 9 * (in * c + c * c);  // contracting
+    if (level < 4) {
+      expected +=
+          pixels * 9 * (2 * c * c + c * c) + pixels * 2 * c * c;  // expanding, and the up-convolution to it
+    }
+  }
+  expected += 512 * 512 * 64 * 2;
+  EXPECT_EQ(macs(load_model("unet")), expected);
+}
 
 }  // namespace
 }  // namespace inlay::workload

@@ -21,6 +21,33 @@ std::map<std::string, int> chiplet_numbers(const Package& package) {
   return numbers;
 }
 
+/// Rows of words that are repeated downwards and to the right until they cover the mesh.
+std::vector<int> read_pattern(const base::YamlNode& value, std::int64_t rows, std::int64_t columns,
+                              const std::map<std::string, int>& types) {
+  std::vector<std::vector<int>> tile;
+  for (const base::YamlNode& line : value.list()) {
+    tile.emplace_back();
+    for (const base::YamlNode& word : line.list()) {
+      tile.back().push_back(index_of_name(word, types, "type"));
+    }
+    if (tile.back().empty() || static_cast<std::int64_t>(tile.back().size()) > columns) {
+      line.fail(fmt::format("has {} types, 1 to {} (the mesh's columns) are expected", tile.back().size(),
+                            columns));
+    }
+  }
+  if (tile.empty() || static_cast<std::int64_t>(tile.size()) > rows) {
+    value.fail(fmt::format("has {} rows, 1 to {} (the mesh's rows) are expected", tile.size(), rows));
+  }
+  std::vector<int> result;
+  for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row) {
+    const std::vector<int>& line = tile[row % tile.size()];
+    for (std::size_t column = 0; column < static_cast<std::size_t>(columns); ++column) {
+      result.push_back(line[column % line.size()]);
+    }
+  }
+  return result;
+}
+
 /// One word for all chiplets, or a list of rows.
 std::vector<int> read_mesh_types(const base::YamlNode& value, std::int64_t rows, std::int64_t columns,
                                  const std::map<std::string, int>& types) {
@@ -127,7 +154,13 @@ void read_mesh(const base::YamlNode& value, Package& package, const std::map<std
                            kMostChiplets));
   }
   const std::optional<base::YamlNode> triangular = map.optional("triangular");
-  const std::vector<int> of = read_mesh_types(map.required("types"), rows, columns, types);
+  const std::optional<base::YamlNode> pattern = map.optional("pattern");
+  const std::optional<base::YamlNode> all = map.optional("types");
+  if (pattern.has_value() == all.has_value()) {
+    value.fail("a mesh has either 'types' (for every chiplet) or 'pattern' (repeated over the mesh)");
+  }
+  const std::vector<int> of =
+      pattern ? read_pattern(*pattern, rows, columns, types) : read_mesh_types(*all, rows, columns, types);
   map.finish();
   build_mesh(package, static_cast<int>(rows), static_cast<int>(columns), triangular && triangular->boolean(),
              of);

@@ -78,6 +78,9 @@ void Assembly::mark_outputs(const std::optional<base::YamlNode>& outputs, const 
     }
     tensor.is_output = true;
   }
+  for (const TensorReference& reference : expansion_.kept) {
+    model_.tensors[static_cast<std::size_t>(find(reference, after_all))].is_output = true;
+  }
 }
 
 void Assembly::finish() const {

@@ -20,7 +20,8 @@ class Assembly {
 
   void add_input(const Tensor& tensor, const base::YamlNode& at);
   void add_layers(const VectorOperators& operators, const BitWidths& bits);
-  /// `outputs` lists tensors; without it, what the last item of `layers` makes is the output.
+  /// `outputs` lists tensors; without it, what the last item of `layers` makes is the output. What blocks
+  /// keep in memory is wanted as well.
   void mark_outputs(const std::optional<base::YamlNode>& outputs, const base::YamlNode& layers);
   /// Refuses tensors that nobody wants, ties that do not fit and names that stand for nothing.
   void finish() const;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 #include <stdexcept>
 
 namespace inlay::workload {
@@ -23,7 +24,9 @@ struct Block {
   base::YamlNode at;
   std::vector<BlockArgument> arguments;
   std::vector<std::string> inputs;
-  std::vector<TensorReference> outputs;  // names inside the block
+  std::vector<TensorReference> outputs;                        // names inside the block
+  std::vector<std::pair<std::string, base::YamlNode>> states;  // with their shapes
+  std::vector<TensorReference> kept;                           // names inside the block
   base::YamlNode layers;
   bool used = false;
 };
@@ -40,8 +43,7 @@ std::string read_layer_name(const base::YamlNode& node) {
   return name;
 }
 
-Block read_block(const base::YamlNode& node) {
-  base::YamlMap keys = node.map();
+std::vector<BlockArgument> read_arguments(base::YamlMap& keys) {
   std::vector<BlockArgument> arguments;
   if (const auto list = keys.optional("arguments")) {
     base::YamlMap map = list->map();
@@ -50,6 +52,23 @@ Block read_block(const base::YamlNode& node) {
       arguments.push_back({name, required ? std::nullopt : std::optional(value)});
     }
   }
+  return arguments;
+}
+
+/// Names of tensors under a key that may be missing.
+std::vector<TensorReference> read_references(base::YamlMap& keys, const std::string& key) {
+  std::vector<TensorReference> references;
+  if (const auto list = keys.optional(key)) {
+    for (const base::YamlNode& tensor : list->list()) {
+      references.push_back({tensor.name(), tensor});
+    }
+  }
+  return references;
+}
+
+Block read_block(const base::YamlNode& node) {
+  base::YamlMap keys = node.map();
+  std::vector<BlockArgument> arguments = read_arguments(keys);
   std::vector<std::string> inputs;
   for (const base::YamlNode& input : keys.required("inputs").list()) {
     inputs.push_back(read_layer_name(input));
@@ -59,18 +78,24 @@ Block read_block(const base::YamlNode& node) {
   if (inputs.empty() || items.empty()) {
     node.fail("a block needs at least one input and one layer");
   }
-  std::vector<TensorReference> outputs;
-  if (const auto list = keys.optional("outputs")) {
-    for (const base::YamlNode& output : list->list()) {
-      outputs.push_back({output.name(), output});
-    }
-  }
+  std::vector<TensorReference> outputs = read_references(keys, "outputs");
   if (outputs.empty()) {
     const base::YamlNode last = items.back().map().required("name");
     outputs.push_back({last.name(), last});
   }
+  std::vector<std::pair<std::string, base::YamlNode>> states;
+  if (const auto map = keys.optional("state")) {
+    states = map->map().entries();
+  }
+  std::vector<TensorReference> kept = read_references(keys, "keeps");
   keys.finish();
-  return {node, std::move(arguments), std::move(inputs), std::move(outputs), std::move(layers)};
+  return {node,
+          std::move(arguments),
+          std::move(inputs),
+          std::move(outputs),
+          std::move(states),
+          std::move(kept),
+          std::move(layers)};
 }
 
 /// What surrounds a list of layers.
@@ -140,8 +165,8 @@ class Expander {
     }
   }
 
-  static std::vector<TensorReference> read_inputs(base::YamlMap& keys, const Scope& scope,
-                                                  const std::string& previous) {
+  std::vector<TensorReference> read_inputs(base::YamlMap& keys, const Scope& scope,
+                                           const std::string& previous) const {
     const auto one = keys.optional("input");
     const auto many = keys.optional("inputs");
     if (one && many) {
@@ -155,7 +180,10 @@ class Expander {
     }
     std::vector<TensorReference> inputs;
     for (const base::YamlNode& input : many->list()) {
-      inputs.push_back({scope.prefix + input.name(), input});
+      const std::string tensor = scope.prefix + input.name();
+      if (empty_states_.count(tensor) == 0) {
+        inputs.push_back({tensor, input});
+      }
     }
     if (inputs.empty()) {
       many->fail("at least one tensor is expected");
@@ -246,8 +274,34 @@ class Expander {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       declare_alias(scope.prefix + block.inputs[i], inputs[i], block.at);
     }
+    for (const auto& [name, shape] : block.states) {
+      declare_state(scope.prefix + name, shape, *scope.names);
+    }
     scope.first_input = scope.prefix + block.inputs.front();
     expand_list(block.layers, scope);
+    for (const TensorReference& tensor : block.kept) {
+      result_.kept.push_back({scope.prefix + tensor.tensor, tensor.at});
+    }
+  }
+
+  /// A size of 0 (a cache before the first token) leaves the tensor out wherever it is read.
+  void declare_state(const std::string& name, const base::YamlNode& shape, const base::Names& names) {
+    std::vector<std::int64_t> dimensions;
+    for (const base::YamlNode& size : shape.list()) {
+      dimensions.push_back(evaluate(size, names));
+      if (dimensions.back() < 0) {
+        size.fail(fmt::format("a size is not negative, this is {}", dimensions.back()));
+      }
+    }
+    if (dimensions.empty()) {
+      shape.fail("at least one size is expected");
+    }
+    declare_tensor(name, shape);
+    if (std::find(dimensions.begin(), dimensions.end(), 0) != dimensions.end()) {
+      empty_states_.insert(name);
+    } else {
+      result_.states.push_back({name, std::move(dimensions), shape});
+    }
   }
 
   /// The outputs of the last use are known outside by the name of the use, or `name.output` where there are
@@ -314,6 +368,7 @@ class Expander {
   std::vector<std::string> block_names_;
   std::map<std::string, base::SourcePosition> layers_;
   std::map<std::string, base::SourcePosition> tensors_;
+  std::set<std::string> empty_states_;
   int unrolled_ = 0;
   Expansion result_;
 };

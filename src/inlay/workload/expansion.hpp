@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -34,9 +35,18 @@ struct ExpandedLayer {
   std::vector<ExpandedOutput> outputs;
 };
 
+/// A tensor that one use of a block finds in memory, such as a KV cache.
+struct ExpandedState {
+  std::string tensor;
+  std::vector<std::int64_t> dimensions;
+  base::YamlNode at;
+};
+
 /// A model file with its blocks unrolled.
 struct Expansion {
   std::vector<ExpandedLayer> layers;
+  std::vector<ExpandedState> states;
+  std::vector<TensorReference> kept;               // tensors that a use of a block leaves in memory
   std::map<std::string, TensorReference> aliases;  // other names of tensors: a block's inputs and outputs
 };
 

@@ -95,6 +95,14 @@ std::vector<ModelInput> read_inputs(const base::YamlNode& node, const base::Name
   return inputs;
 }
 
+Tensor state_tensor(const ExpandedState& state, std::int64_t bits) {
+  try {
+    return make_tensor(state.tensor, state.dimensions, bits);
+  } catch (const base::OverflowError&) {
+    state.at.fail("its size does not fit into 64 bits");
+  }
+}
+
 void refuse_overflow(const Model& model, const base::YamlNode& root) {
   try {
     macs(model);
@@ -161,6 +169,9 @@ Model read_graph(base::YamlMap& keys, Description about, const ModelParameters& 
   Assembly assembly(expansion, model);
   for (const ModelInput& input : inputs) {
     assembly.add_input(input.tensor, input.at);
+  }
+  for (const ExpandedState& state : expansion.states) {
+    assembly.add_input(state_tensor(state, bits.activations), state.at);
   }
   assembly.add_layers(operators, bits);
   assembly.mark_outputs(outputs, layers);

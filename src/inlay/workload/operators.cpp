@@ -7,9 +7,9 @@ namespace inlay::workload {
 namespace {
 
 const std::vector<std::string>& rule_words() {  // in the order of VectorRule
-  static const std::vector<std::string> kWords = {"element-wise",  "normalisation", "pool",
-                                                  "global-pool",   "embedding",     "position-embedding",
-                                                  "concatenation", "reshape"};
+  static const std::vector<std::string> kWords = {
+      "element-wise",  "normalisation", "pool",      "global-pool", "embedding", "position-embedding",
+      "concatenation", "reshape",       "selection", "reduction",   "resize",    "region-pool"};
   return kWords;
 }
 

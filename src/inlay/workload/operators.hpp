@@ -18,6 +18,10 @@ enum class VectorRule {
   kPositionEmbedding,
   kConcatenation,
   kReshape,
+  kSelection,
+  kReduction,
+  kResize,
+  kRegionPool,
 };
 
 /// An operator without MACs, as the data file describes it.

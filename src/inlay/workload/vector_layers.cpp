@@ -1,0 +1,186 @@
+#include "inlay/workload/vector_layers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "inlay/base/checked.hpp"
+#include "inlay/workload/description.hpp"
+
+namespace inlay::workload {
+namespace {
+
+/// Dimensions are compared from the last one on; where one is 1 or missing, its tensor is repeated along it.
+Dimensions broadcast(const Draft& draft, const Dimensions& a, const Dimensions& b) {
+  Dimensions result = a.size() < b.size() ? b : a;
+  for (std::size_t i = 1; i <= std::min(a.size(), b.size()); ++i) {
+    const std::int64_t one = a[a.size() - i];
+    const std::int64_t other = b[b.size() - i];
+    if (one != other && one != 1 && other != 1) {
+      draft.fail(fmt::format("{} and {} neither have one shape nor can one be repeated to have the other's",
+                             describe(a), describe(b)));
+    }
+    result[result.size() - i] = std::max(one, other);
+  }
+  return result;
+}
+
+std::int64_t build_element_wise(Draft& draft, const VectorOperator& description) {
+  if (description.many_inputs) {
+    draft.expect_at_least(2);
+  } else {
+    draft.expect_inputs(1);
+  }
+  draft.output = draft.input(0);
+  for (std::size_t i = 1; i < draft.input_count(); ++i) {
+    draft.output = broadcast(draft, draft.output, draft.input(i));
+  }
+  const auto times = static_cast<std::int64_t>(std::max<std::size_t>(draft.input_count(), 2) - 1);
+  return base::checked_multiply(elements(draft.output), times);
+}
+
+std::int64_t build_normalisation(Draft& draft, const VectorOperator& description) {
+  draft.expect_inputs(1);
+  draft.output = draft.input(0);
+  const std::int64_t learned = base::checked_multiply(
+      description.learned, description.first_axis ? draft.output.front() : draft.output.back());
+  draft.set_weights(learned, learned);
+  return elements(draft.output);
+}
+
+std::int64_t build_pool(Draft& draft) {
+  const Dimensions& input = draft.only_input(3, "[channels, height, width]");
+  const Window window = read_window(draft, input, true);
+  draft.output = {input[0], window.out[0], window.out[1]};
+  return base::checked_product(elements(draft.output), window.kernel[0], window.kernel[1]);
+}
+
+std::int64_t build_global_pool(Draft& draft) {
+  const Dimensions& input = draft.only_input(3, "[channels, height, width]");
+  draft.output = draft.flag_or("keep", false) ? Dimensions{input[0], 1, 1} : Dimensions{input[0]};
+  return elements(input);
+}
+
+std::int64_t build_embedding(Draft& draft) {
+  const Dimensions& input = draft.only_input(1, "[tokens]");
+  const std::int64_t width = draft.size("width");
+  draft.set_table(draft.size("rows"), input[0], width);
+  draft.output = {input[0], width};
+  return elements(draft.output);
+}
+
+std::int64_t build_position_embedding(Draft& draft) {
+  const Dimensions& input = draft.only_input(2, "[tokens, width]");
+  const std::int64_t rows = draft.size("rows");
+  if (input[0] > rows) {
+    draft.fail(fmt::format("{} tokens are more than the {} positions of the table", input[0], rows));
+  }
+  draft.set_table(rows, input[0], input[1]);
+  draft.output = input;
+  return elements(draft.output);
+}
+
+std::int64_t build_concatenation(Draft& draft) {
+  draft.expect_at_least(2);
+  draft.output = draft.input(0);
+  const std::size_t at = draft.axis();
+  for (std::size_t i = 1; i < draft.input_count(); ++i) {
+    Dimensions expected = draft.input(i);
+    if (expected.size() == draft.output.size()) {
+      expected[at] = draft.output[at];
+    }
+    if (expected != draft.output) {
+      draft.fail(fmt::format("{} and {} differ in more than axis {}", describe(draft.input(0)),
+                             describe(draft.input(i)), at));
+    }
+    draft.output[at] = base::checked_add(draft.output[at], draft.input(i)[at]);
+  }
+  return elements(draft.output);
+}
+
+std::int64_t build_reshape(Draft& draft) {
+  draft.expect_inputs(1);
+  draft.output = read_values(draft, draft.required("shape"), 1);
+  if (elements(draft.output) != elements(draft.input(0))) {
+    draft.fail(fmt::format("{} and {} do not have the same number of elements", describe(draft.input(0)),
+                           describe(draft.output)));
+  }
+  return elements(draft.output);
+}
+
+std::int64_t build_selection(Draft& draft) {
+  draft.output = read_values(draft, draft.required("shape"), 1);
+  std::int64_t available = 0;
+  for (std::size_t i = 0; i < draft.input_count(); ++i) {
+    available = base::checked_add(available, elements(draft.input(i)));
+  }
+  if (elements(draft.output) > available) {
+    draft.fail(
+        fmt::format("{} are more than the {} elements that it reads", describe(draft.output), available));
+  }
+  return elements(draft.output);
+}
+
+std::int64_t build_reduction(Draft& draft) {
+  draft.expect_inputs(1);
+  draft.output = draft.input(0);
+  draft.output.erase(draft.output.begin() + static_cast<std::ptrdiff_t>(draft.axis()));
+  if (draft.output.empty()) {
+    draft.output = {1};
+  }
+  return elements(draft.input(0));
+}
+
+std::int64_t build_resize(Draft& draft) {
+  const Dimensions& input = draft.only_input(3, "[channels, height, width]");
+  const auto size = draft.optional("size");
+  const auto scale = draft.optional("scale");
+  if (size.has_value() == scale.has_value()) {
+    draft.fail("needs either 'scale' or 'size'");
+  }
+  const auto given = read_pair(draft, size ? "size" : "scale", std::nullopt);
+  draft.output = {input[0], size ? given[0] : base::checked_multiply(input[1], given[0]),
+                  size ? given[1] : base::checked_multiply(input[2], given[1])};
+  return elements(draft.output);
+}
+
+std::int64_t build_region_pool(Draft& draft) {
+  const Dimensions& input = draft.first_input(3, "[channels, height, width]");
+  const auto size = read_pair(draft, "size", std::nullopt);
+  draft.output = {input[0], base::checked_multiply(draft.size("regions"), size[0]), size[1]};
+  return elements(draft.output);
+}
+
+}  // namespace
+
+std::int64_t build_vector(Draft& draft, const VectorOperator& description) {
+  switch (description.rule) {
+    case VectorRule::kElementWise:
+      return build_element_wise(draft, description);
+    case VectorRule::kNormalisation:
+      return build_normalisation(draft, description);
+    case VectorRule::kPool:
+      return build_pool(draft);
+    case VectorRule::kGlobalPool:
+      return build_global_pool(draft);
+    case VectorRule::kEmbedding:
+      return build_embedding(draft);
+    case VectorRule::kPositionEmbedding:
+      return build_position_embedding(draft);
+    case VectorRule::kConcatenation:
+      return build_concatenation(draft);
+    case VectorRule::kReshape:
+      return build_reshape(draft);
+    case VectorRule::kSelection:
+      return build_selection(draft);
+    case VectorRule::kReduction:
+      return build_reduction(draft);
+    case VectorRule::kResize:
+      return build_resize(draft);
+    case VectorRule::kRegionPool:
+      return build_region_pool(draft);
+  }
+  return 0;
+}
+
+}  // namespace inlay::workload
