@@ -16,7 +16,7 @@ std::vector<cost::CacheQuestion> questions() {
   std::vector<cost::CacheQuestion> all;
   for (const workload::Layer& layer : cost::resnet50()) {
     for (const std::int64_t mini_batch : {1, 2, 3, 4, 5, 8}) {
-      all.push_back({layer.shape, mini_batch});
+      all.push_back({layer.shape, layer.precision, mini_batch});
     }
   }
   return all;

@@ -36,8 +36,13 @@ class SlowEngine : public CostEngine {
                      const hardware::ChipletType& type) const override {
     ++calls;
     const double x = std::sqrt(static_cast<double>(workload::macs(layer.shape) * mini_batch + type.pes));
-    return {
-        static_cast<std::int64_t>(x), {x / 3, x / 7e20, 1 / x, 0.0, 5e-324}, mini_batch, 1 / 3.0, x > 1e4};
+    return {static_cast<std::int64_t>(x),
+            {x / 3, x / 7e20, 1 / x, 0.0, 5e-324},
+            mini_batch,
+            1 / 3.0,
+            x > 1e4,
+            true,
+            x > 1e5 ? BoundBy::kVector : BoundBy::kNocIn};
   }
   std::string version_now = "1";
   std::string objective;
@@ -128,6 +133,15 @@ TEST_F(Cache, WhateverACostDependsOnIsInTheKey) {
       {"l1 energy", [](auto& type) { type.energy.l1_access *= 1 + 1e-15; }},
       {"l2 energy", [](auto& type) { type.energy.l2_access *= 1 + 1e-15; }},
       {"vector energy", [](auto& type) { type.energy.vector_operation *= 1 + 1e-15; }},
+      {"hop energy", [](auto& type) { type.energy.noc_hop += 1e-15; }},
+      {"multiplier",
+       [](auto& type) {
+         type.energy.scaling.multiply = {{8, 1e-15}};
+       }},
+      {"adder",
+       [](auto& type) {
+         type.energy.scaling.add = {{8, 1e-15}};
+       }},
       {"directive", [](auto& type) { type.dataflow.convolution[0].offset += " "; }},
       {"stationary", [](auto& type) { type.dataflow.stationary += "x"; }},
   };
@@ -146,9 +160,17 @@ TEST_F(Cache, WhateverACostDependsOnIsInTheKey) {
 
 TEST_F(Cache, DistinctShapesHaveDistinctKeys) {
   const workload::ConvolutionShape shape{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  std::set<std::string> keys = {
-      layer_key(shape, 1), layer_key(shape, 11), layer_key(workload::GemmShape{1, 2, 3, 4, true}, 1),
-      layer_key(workload::GemmShape{1, 2, 3, 4, false}, 1), layer_key(workload::VectorShape{1}, 1)};
+  std::set<std::string> keys = {layer_key(shape, {}, 1), layer_key(shape, {}, 11),
+                                layer_key(workload::GemmShape{1, 2, 3, 4, true}, {}, 1),
+                                layer_key(workload::GemmShape{1, 2, 3, 4, false}, {}, 1),
+                                layer_key(workload::VectorShape{1}, {}, 1)};
+  for (std::int64_t workload::Precision::*field :
+       {&workload::Precision::inputs, &workload::Precision::weights, &workload::Precision::outputs,
+        &workload::Precision::accumulator}) {
+    workload::Precision changed;
+    changed.*field = 16;
+    keys.insert(layer_key(shape, changed, 1));
+  }
   for (std::int64_t workload::ConvolutionShape::*field :
        {&workload::ConvolutionShape::groups, &workload::ConvolutionShape::out_channels,
         &workload::ConvolutionShape::in_channels, &workload::ConvolutionShape::out_height,
@@ -160,13 +182,14 @@ TEST_F(Cache, DistinctShapesHaveDistinctKeys) {
         &workload::ConvolutionShape::in_width}) {
     workload::ConvolutionShape changed = shape;
     changed.*field += 100;
-    keys.insert(layer_key(changed, 1));
+    keys.insert(layer_key(changed, {}, 1));
   }
-  EXPECT_EQ(keys.size(), 20U);
+  EXPECT_EQ(keys.size(), 24U);
 }
 
 TEST_F(Cache, TextsOfCostsAreExactOrRefused) {
-  const LayerCost cost{std::int64_t{1} << 62, {1 / 3.0, 5e-324, 0.0, 1e300, 2.5}, 77, 0.1, true};
+  const LayerCost cost{std::int64_t{1} << 62, {1 / 3.0, 5e-324, 0.0, 1e300, 2.5}, 77, 0.1, true, true,
+                       BoundBy::kNocOut};
   EXPECT_EQ(cost_of_text(text_of(cost)), cost);
   const std::string text = text_of(cost);
   for (std::size_t length = 0; length < text.size() - 1; ++length) {

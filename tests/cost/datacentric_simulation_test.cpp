@@ -16,6 +16,15 @@ LoopNest nest_of(const RandomMapping& mapping) {
                    mapping.pes);
 }
 
+/// Outputs are partial sums in L2 but for the last time that they are written there.
+std::int64_t l2_bits(const Analysis& analysis, const workload::Precision& width) {
+  const Accesses& output = analysis.accesses[kOutput];
+  return analysis.accesses[kInput].l2_read * width.inputs +
+         analysis.accesses[kWeight].l2_read * width.weights +
+         (output.l2_read + analysis.partial_sums) * width.accumulator +
+         (output.l2_write - analysis.partial_sums) * width.outputs;
+}
+
 /// What the random mappings must have met, lest the comparison be empty.
 struct Seen {
   int partial_sums = 0;
@@ -54,7 +63,7 @@ TEST(DataCentricSimulation, CountsAndCyclesOfRandomMappingsAreThoseOfTheWalk) {
       continue;
     }
     ++i;
-    const Network network{mapping.bandwidth, mapping.hops};
+    const Network network{mapping.bandwidth, mapping.hops, mapping.precision};
     const Analysis analysis = analyse(nest, network);
     LoopNestSimulator simulator(nest, network);
     const Analysis walk = simulator.run();
@@ -62,6 +71,8 @@ TEST(DataCentricSimulation, CountsAndCyclesOfRandomMappingsAreThoseOfTheWalk) {
     ASSERT_EQ(analysis.accesses, walk.accesses) << mapping.text();
     ASSERT_EQ(analysis.partial_sums, walk.partial_sums) << mapping.text();
     ASSERT_EQ(analysis.cycles, walk.cycles) << mapping.text();
+    ASSERT_EQ(analysis.cycles_for, walk.cycles_for) << mapping.text();
+    ASSERT_EQ(l2_bits(analysis, mapping.precision), simulator.l2_bits()) << mapping.text();
     ASSERT_EQ(analysis.l1_tile, walk.l1_tile) << mapping.text();
     ASSERT_EQ(analysis.l2_tile, walk.l2_tile) << mapping.text();
     note(nest, analysis, mapping.pes, seen);
@@ -96,12 +107,13 @@ TEST(DataCentricSimulation, MoreBandwidthIsNeverSlowerAndRowsAreAsGoodAsColumns)
   for (int i = 0; i < 2000; ++i) {
     const RandomMapping mapping = generator.next();
     const LoopNest nest = nest_of(mapping);
-    const Analysis analysis = analyse(nest, {mapping.bandwidth, mapping.hops});
-    const Analysis faster = analyse(nest, {mapping.bandwidth + 1, mapping.hops});
+    const Analysis analysis = analyse(nest, {mapping.bandwidth, mapping.hops, mapping.precision});
+    const Analysis faster = analyse(nest, {mapping.bandwidth + 1, mapping.hops, mapping.precision});
     ASSERT_LE(faster.cycles, analysis.cycles) << mapping.text();
     ASSERT_EQ(faster.accesses, analysis.accesses) << mapping.text();
     ASSERT_GE(analysis.cycles * mapping.pes, analysis.products) << mapping.text();
-    ASSERT_EQ(analyse(transposed(nest), {mapping.bandwidth, mapping.hops}), analysis) << mapping.text();
+    ASSERT_EQ(analyse(transposed(nest), {mapping.bandwidth, mapping.hops, mapping.precision}), analysis)
+        << mapping.text();
   }
 }
 

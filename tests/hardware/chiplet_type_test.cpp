@@ -120,7 +120,8 @@ TEST(EnergyTableFile, RefusesWhatIsWrong) {
   EXPECT_THAT(
       error_with(", vector_operation: 0.1 pJ", ", vector_operation: 0.1 pJ, dram: 1 pJ"),
       HasSubstr(
-          "energy.dram: unknown key; allowed: name, source, mac, l1_access, l2_access, vector_operation"));
+          "energy.dram: unknown key; allowed: name, source, mac, l1_access, l2_access, vector_operation, "
+          "noc_hop"));
   EXPECT_THAT(message_of([] { load_energy_table("maestr"); }), HasSubstr("did you mean 'maestro'?"));
 }
 

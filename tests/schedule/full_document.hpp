@@ -18,6 +18,7 @@ inline void fill_in(base::Random& random, schedule::Problem& problem) {
     for (workload::Layer& layer : entry.model.layers) {
       layer.parameters = random.between(0, 1 << 30);
       layer.tied_to = random.between(0, 1) == 0 ? "" : entry.model.layers[0].name;
+      layer.precision = {random.between(1, 64), 4, 16, 32};
       const auto kind = random.between(0, 2);
       if (kind == 0) {
         layer.shape = workload::ConvolutionShape{2, 4, 6, 7, 8, 3, 5, 1, 2, 3, 4, 1, 0, 9, 0};
@@ -46,8 +47,14 @@ inline void fill_in(base::Random& random, schedule::Problem& problem) {
     type.noc_hops = 2;
     type.clock = 1e9 * (1 + random.fraction());
     type.vector_lanes = 16;
-    type.energy = {"28 nm",           "table", odd_number(random), odd_number(random), type.energy.l2_access,
-                   odd_number(random)};
+    type.energy = {"28 nm",
+                   "table",
+                   odd_number(random),
+                   odd_number(random),
+                   type.energy.l2_access,
+                   odd_number(random),
+                   odd_number(random),
+                   {}};
   }
   problem.package.source = "package source";
   problem.package.overlap = hardware::Overlap::kOverlapped;
@@ -59,6 +66,7 @@ inline void fill_in(base::Random& random, schedule::Problem& problem) {
       entry.energy = {odd_number(random), odd_number(random), odd_number(random), odd_number(random), 0.0};
       entry.utilisation = random.fraction();
       entry.substituted = random.between(0, 1) == 0;
+      entry.bound_by = static_cast<cost::BoundBy>(random.between(0, 4));
     }
   }
 }

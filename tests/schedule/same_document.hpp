@@ -22,10 +22,11 @@ struct Same {
   }
 
   static bool of(const workload::Layer& a, const workload::Layer& b) {
-    const auto& [name, op, shape, inputs, outputs, parameters, weight_bytes, gathered_bytes, tied_to] = a;
+    const auto& [name, op, shape, inputs, outputs, parameters, weight_bytes, gathered_bytes, tied_to,
+                 precision] = a;
     return name == b.name && op == b.op && shape == b.shape && inputs == b.inputs && outputs == b.outputs &&
            parameters == b.parameters && weight_bytes == b.weight_bytes &&
-           gathered_bytes == b.gathered_bytes && tied_to == b.tied_to;
+           gathered_bytes == b.gathered_bytes && tied_to == b.tied_to && precision == b.precision;
   }
 
   static bool of(const workload::ScenarioModel& a, const workload::ScenarioModel& b) {
@@ -49,9 +50,11 @@ struct Same {
   }
 
   static bool of(const hardware::EnergyTable& a, const hardware::EnergyTable& b) {
-    const auto& [name, source, mac, l1_access, l2_access, vector_operation] = a;
+    // `scaling` is not carried: what it leads to is.
+    [[maybe_unused]] const auto& [name, source, mac, l1_access, l2_access, vector_operation, noc_hop,
+                                  scaling] = a;
     return name == b.name && source == b.source && mac == b.mac && l1_access == b.l1_access &&
-           l2_access == b.l2_access && vector_operation == b.vector_operation;
+           l2_access == b.l2_access && vector_operation == b.vector_operation && noc_hop == b.noc_hop;
   }
 
   static bool of(const hardware::ChipletType& a, const hardware::ChipletType& b) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <map>
 #include <set>
 #include <stdexcept>
 #include <vector>
@@ -31,11 +32,14 @@ class LoopNestSimulator {
     walk(0, std::vector<Tile>(1, whole));
     const std::int64_t late_drain = drain_;
     leave({});
-    cycles_ += compute_ + drain_;
+    cycles_for_[kComputing] += compute_;
+    cycles_for_[kLeaving] += drain_ + latency();
     late_cycles_ += std::max(compute_, late_drain) + drain_;
     return result();
   }
 
+  /// After run(): bits read from L2 and written to it.
+  std::int64_t l2_bits() const { return l2_bits_; }
   /// After run(): cycles if outputs left while the next step computes instead of while their own does.
   std::int64_t late_cycles() const { return late_cycles_; }
 
@@ -112,11 +116,11 @@ class LoopNestSimulator {
         const std::int64_t column = at[kX] * nest_.horizontal.stride + at[kS] * nest_.horizontal.dilation;
         tile.inputs.insert({at[kN], at[kG], at[kC], row, column});
         tile.weights.insert({at[kG], at[kK], at[kC], at[kR], at[kS]});
-        tile.outputs.insert({at[kN], at[kG], nest_.channelwise ? at[kK] * nest_.extent[kC] + at[kC] : at[kK],
-                             at[kY], at[kX]});
+        tile.outputs.insert(output_at(at));
         if (!done_.insert(at).second) {
           throw std::logic_error("a product is computed twice");
         }
+        ++done_of_[output_at(at)];
         ++products;
       });
       const auto exists = [this](const Element& input) {
@@ -137,13 +141,25 @@ class LoopNestSimulator {
     grow(l2_tile_, top_step_);
     const std::int64_t late_drain = drain_;
     const std::int64_t returning = leave(outputs);
-    const auto ingress = static_cast<std::int64_t>(read_inputs.size() + read_weights.size()) + returning;
+    const workload::Precision& width = network_.precision;
+    const std::int64_t ingress = static_cast<std::int64_t>(read_inputs.size()) * width.inputs +
+                                 static_cast<std::int64_t>(read_weights.size()) * width.weights +
+                                 returning * width.accumulator;
+    l2_bits_ += ingress;
     input_reads_ += static_cast<std::int64_t>(read_inputs.size());
     weight_reads_ += static_cast<std::int64_t>(read_weights.size());
     // Double buffering: while the step before computes, its outputs leave and this step's data arrive.
-    const std::int64_t latency = compute_ == 0 ? std::max<std::int64_t>(0, network_.hops - 1) * 2 : 0;
-    cycles_ += latency + std::max({compute_, cycles(ingress), drain_});
-    late_cycles_ += latency + std::max({compute_, cycles(ingress), late_drain});
+    const std::int64_t arriving = cycles(ingress);
+    if (compute_ >= arriving && compute_ >= drain_) {
+      cycles_for_[kComputing] += compute_;
+    } else {
+      cycles_for_[arriving >= drain_ ? kArriving : kLeaving] += std::max(arriving, drain_);
+    }
+    if (compute_ == 0) {
+      cycles_for_[kArriving] += latency();
+      late_cycles_ += 2 * latency();
+    }
+    late_cycles_ += std::max({compute_, arriving, late_drain});
     compute_ = busiest;
   }
 
@@ -169,8 +185,12 @@ class LoopNestSimulator {
   /// returns how many.
   std::int64_t leave(const Elements& next) {
     std::int64_t leaving = 0;
+    std::int64_t leaving_bits = 0;
     for (const Element& output : working_) {
-      leaving += next.count(output) == 0 ? 1 : 0;
+      if (next.count(output) == 0) {
+        ++leaving;
+        leaving_bits += is_complete(output) ? network_.precision.outputs : network_.precision.accumulator;
+      }
     }
     std::int64_t returning = 0;
     for (const Element& output : next) {
@@ -180,13 +200,26 @@ class LoopNestSimulator {
     }
     writes_ += leaving;
     returned_ += returning;
-    drain_ = cycles(leaving);
+    l2_bits_ += leaving_bits;
+    drain_ = cycles(leaving_bits);
     working_ = next;
     return returning;
   }
 
-  std::int64_t cycles(std::int64_t elements) const {
-    return (elements + network_.bytes_per_cycle - 1) / network_.bytes_per_cycle;
+  Element output_at(const std::array<std::int64_t, kDimensions>& at) const {
+    return {at[kN], at[kG], nest_.channelwise ? at[kK] * nest_.extent[kC] + at[kC] : at[kK], at[kY], at[kX]};
+  }
+
+  /// All products of an output have been computed.
+  bool is_complete(const Element& output) const {
+    return done_of_.at(output) ==
+           nest_.extent[kR] * nest_.extent[kS] * (nest_.channelwise ? 1 : nest_.extent[kC]);
+  }
+
+  std::int64_t latency() const { return std::max<std::int64_t>(0, network_.hops - 1); }
+
+  std::int64_t cycles(std::int64_t bits) const {
+    return (bits + 8 * network_.bytes_per_cycle - 1) / (8 * network_.bytes_per_cycle);
   }
 
   Analysis result() const {
@@ -203,7 +236,8 @@ class LoopNestSimulator {
     analysis.accesses[kWeight] = {products, weight_copies_, weight_reads_, 0};
     analysis.accesses[kOutput] = {products + writes_, products + returned_, returned_, writes_};
     analysis.partial_sums = writes_ - static_cast<std::int64_t>(visited_.size());
-    analysis.cycles = cycles_;
+    analysis.cycles_for = cycles_for_;
+    analysis.cycles = cycles_for_[kComputing] + cycles_for_[kArriving] + cycles_for_[kLeaving];
     analysis.l1_tile = l1_tile_;
     analysis.l2_tile = l2_tile_;
     return analysis;
@@ -213,14 +247,16 @@ class LoopNestSimulator {
   Network network_;
   std::vector<Held> held_;
   std::set<std::array<std::int64_t, kDimensions>> done_;
-  Held top_step_;  // all that the PEs work on in the current step of the top level
+  std::map<Element, std::int64_t> done_of_;  // products of each output
+  Held top_step_;                            // all that the PEs work on in the current step of the top level
   std::array<std::int64_t, kTensors> l1_tile_{};
   std::array<std::int64_t, kTensors> l2_tile_{};
   Elements working_;  // outputs of the step before
   Elements visited_;  // outputs ever worked on
   std::int64_t compute_ = 0;
   std::int64_t drain_ = 0;
-  std::int64_t cycles_ = 0;
+  std::array<std::int64_t, kCauses> cycles_for_{};
+  std::int64_t l2_bits_ = 0;
   std::int64_t late_cycles_ = 0;
   std::int64_t input_reads_ = 0;
   std::int64_t weight_reads_ = 0;

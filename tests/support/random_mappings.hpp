@@ -19,6 +19,7 @@ struct RandomMapping {
   std::int64_t pes = 1;
   std::int64_t bandwidth = 1;
   std::int64_t hops = 1;
+  workload::Precision precision;
 
   /// For the message of a failing test.
   std::string text() const {
@@ -36,7 +37,9 @@ struct RandomMapping {
                " x " + std::to_string(g.repeats) + (g.weights ? " with weights" : "");
     }
     lines += " batch " + std::to_string(mini_batch) + ", " + std::to_string(pes) + " PEs, " +
-             std::to_string(bandwidth) + " B/cycle, " + std::to_string(hops) + " hops\n";
+             std::to_string(bandwidth) + " B/cycle, " + std::to_string(hops) + " hops, bits " +
+             std::to_string(precision.inputs) + " " + std::to_string(precision.weights) + " " +
+             std::to_string(precision.outputs) + " " + std::to_string(precision.accumulator) + "\n";
     for (const auto& section : {dataflow.convolution, dataflow.gemm}) {
       for (const dataflow::Directive& directive : section) {
         lines += dataflow::to_string(directive) + "\n";
@@ -49,13 +52,18 @@ struct RandomMapping {
 
 class MappingGenerator {
  public:
-  explicit MappingGenerator(std::uint64_t seed) : random_(seed) {}
+  explicit MappingGenerator(std::uint64_t seed) : random_(seed), widths_(seed) {}
 
   RandomMapping next() {
     RandomMapping mapping;
     mapping.mini_batch = random_.between(1, 6) == 1 ? 2 : 1;
     mapping.bandwidth = random_.between(1, 9);
     mapping.hops = random_.between(0, 3);
+    constexpr std::array<std::int64_t, 4> kWidths = {4, 8, 16, 5};
+    const auto width = [&] { return kWidths[static_cast<std::size_t>(widths_.between(0, 3))]; };
+    if (widths_.between(0, 2) > 0) {
+      mapping.precision = {width(), width(), width(), width() + 8 * widths_.between(0, 2)};
+    }
     cluster_pes_ = 1;
     if (random_.between(0, 3) == 0) {
       product(mapping);
@@ -191,6 +199,7 @@ class MappingGenerator {
   }
 
   base::Random random_;
+  base::Random widths_;
   std::int64_t cluster_pes_ = 1;
 };
 

@@ -15,6 +15,7 @@ namespace inlay::cost {
 /// What to look up: one mini-batch of a shape.
 struct CacheQuestion {
   workload::Shape shape;
+  workload::Precision precision;
   std::int64_t mini_batch = 1;
 };
 

@@ -38,8 +38,17 @@ void add_dataflow(std::string& key, const dataflow::Dataflow& flow) {
 }
 
 void add_energy(std::string& key, const hardware::EnergyTable& table) {
-  [[maybe_unused]] const auto& [name, source, mac, l1, l2, vector] = table;
-  key += fmt::format("{:a} {:a} {:a} {:a};", mac, l1, l2, vector);
+  [[maybe_unused]] const auto& [name, source, mac, l1, l2, vector, hop, scaling] = table;
+  // What follows from the buffers' sizes has been worked out; what follows from widths has not.
+  [[maybe_unused]] const auto& [l1_points, l2_points, multiply, add] = scaling;
+  key += fmt::format("{:a} {:a} {:a} {:a} {:a};", mac, l1, l2, vector, hop);
+  for (const auto* points : {&multiply, &add}) {
+    key += fmt::format("{}[", points->size());
+    for (const auto& [size, energy] : *points) {
+      key += fmt::format("{:a} {:a} ", size, energy);
+    }
+    key += "]";
+  }
 }
 
 void add_shape(std::string& key, const workload::ConvolutionShape& shape) {
@@ -93,16 +102,20 @@ std::string context_key(const CostEngine& engine, const hardware::ChipletType& t
   return key;
 }
 
-std::string layer_key(const workload::Shape& shape, std::int64_t mini_batch) {
-  std::string key = fmt::format("{} x ", mini_batch);
+std::string layer_key(const workload::Shape& shape, const workload::Precision& precision,
+                      std::int64_t mini_batch) {
+  const auto& [inputs, weights, outputs, accumulator] = precision;
+  std::string key = fmt::format("{} x {}/{}/{}/{} bits ", mini_batch, inputs, weights, outputs, accumulator);
   std::visit([&key](const auto& one) { add_shape(key, one); }, shape);
   return key;
 }
 
 std::string text_of(const LayerCost& cost) {
-  [[maybe_unused]] const auto& [cycles, energy, tile_bytes, utilisation, substituted, mappable] = cost;
+  [[maybe_unused]] const auto& [cycles, energy, tile_bytes, utilisation, substituted, mappable, bound_by] =
+      cost;
   const auto& [mac, l1, l2, noc, vector] = energy;
-  std::string text = fmt::format("{} {} {}", cycles, tile_bytes, substituted ? 1 : 0);
+  std::string text =
+      fmt::format("{} {} {} {}", cycles, tile_bytes, substituted ? 1 : 0, static_cast<int>(bound_by));
   for (const double value : {mac, l1, l2, noc, vector, utilisation}) {
     text += fmt::format(" {}", value);  // the shortest text that reads back as the same number
   }
@@ -113,7 +126,9 @@ std::optional<LayerCost> cost_of_text(const std::string& text) {
   LayerCost cost;
   Words words(text);
   int substituted = 0;
-  if (!words.take(cost.cycles) || !words.take(cost.tile_bytes) || !words.take(substituted)) {
+  std::size_t bound_by = 0;
+  if (!words.take(cost.cycles) || !words.take(cost.tile_bytes) || !words.take(substituted) ||
+      !words.take(bound_by)) {
     return std::nullopt;
   }
   EnergySplit& energy = cost.energy;
@@ -123,10 +138,11 @@ std::optional<LayerCost> cost_of_text(const std::string& text) {
       return std::nullopt;
     }
   }
-  if (!words.at_end() || substituted < 0 || substituted > 1) {
+  if (!words.at_end() || substituted < 0 || substituted > 1 || bound_by >= bound_words().size()) {
     return std::nullopt;
   }
   cost.substituted = substituted == 1;
+  cost.bound_by = static_cast<BoundBy>(bound_by);
   return cost;
 }
 

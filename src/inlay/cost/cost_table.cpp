@@ -1,5 +1,7 @@
 #include "inlay/cost/cost_table.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <exception>
@@ -14,7 +16,14 @@
 namespace inlay::cost {
 namespace {
 
-/// One engine call: a layer that stands for all of its shape.
+/// What tells layers apart for an engine.
+using Kind = std::pair<workload::Shape, workload::Precision>;
+
+Kind kind_of(const workload::Layer& layer) {
+  return {layer.shape, layer.precision};
+}
+
+/// One engine call: a layer that stands for all of its kind.
 struct Task {
   const workload::Layer* layer;
   std::int64_t mini_batch;
@@ -28,7 +37,7 @@ class Tasks {
 
   /// Index of the task for the first type; the others follow.
   std::size_t add(const workload::Layer& layer, std::int64_t mini_batch) {
-    const auto [place, added] = index_.try_emplace({layer.shape, mini_batch}, list_.size());
+    const auto [place, added] = index_.try_emplace({kind_of(layer), mini_batch}, list_.size());
     for (int type = 0; added && type < types_; ++type) {
       list_.push_back({&layer, mini_batch, type});
     }
@@ -38,7 +47,7 @@ class Tasks {
 
  private:
   int types_;
-  std::map<std::pair<workload::Shape, std::int64_t>, std::size_t> index_;
+  std::map<std::pair<Kind, std::int64_t>, std::size_t> index_;
   std::vector<Task> list_;
 };
 
@@ -91,9 +100,9 @@ ModelPlan plan(const workload::ScenarioModel& model, int types, Tasks& tasks) {
   ModelPlan result;
   result.costs.types = types;
   result.costs.mini_batches = mini_batch_sizes(model.batch);
-  std::map<workload::Shape, int> classes;
+  std::map<Kind, int> classes;
   for (const workload::Layer& layer : model.model.layers) {
-    const auto [place, added] = classes.try_emplace(layer.shape, static_cast<int>(classes.size()));
+    const auto [place, added] = classes.try_emplace(kind_of(layer), static_cast<int>(classes.size()));
     result.costs.class_of.push_back(place->second);
     if (!added) {
       continue;
@@ -104,6 +113,31 @@ ModelPlan plan(const workload::ScenarioModel& model, int types, Tasks& tasks) {
   }
   return result;
 }
+
+/// Counts engine calls for the caller's eyes, and ends them at his wish.
+class Progress {
+ public:
+  Progress(const CostWatch& watch, std::size_t of) : watch_(watch), of_(of) {}
+
+  void before_next() {
+    const bool interrupted =
+        watch_.interrupted != nullptr && watch_.interrupted->load(std::memory_order_relaxed);
+    if (!interrupted && !watch_.progress) {
+      return;
+    }
+    const std::lock_guard lock(mutex_);
+    if (interrupted) {
+      throw base::InfeasibleError(fmt::format("interrupted after {} of {} layer costs", done_, of_));
+    }
+    watch_.progress(done_++, of_);
+  }
+
+ private:
+  const CostWatch& watch_;
+  std::size_t of_;
+  std::size_t done_ = 0;
+  std::mutex mutex_;
+};
 
 /// Tasks of one chiplet type and what the cache is asked for them.
 struct Remembered {
@@ -134,7 +168,7 @@ struct Answers {
 };
 
 Answers answers(const std::vector<Task>& tasks, const std::vector<hardware::ChipletType>& types,
-                const CostEngine& engine, int threads, CostCache* cache) {
+                const CostEngine& engine, int threads, CostCache* cache, const CostWatch& watch) {
   Answers result{std::vector<LayerCost>(tasks.size()), std::vector<std::string>(tasks.size())};
   std::vector<LayerCost>& costs = result.costs;
   std::vector<bool> known(tasks.size(), false);
@@ -147,7 +181,7 @@ Answers answers(const std::vector<Task>& tasks, const std::vector<hardware::Chip
     for (std::size_t i = 0; i < tasks.size(); ++i) {
       if (tasks[i].type == static_cast<int>(type)) {
         asked.tasks.push_back(i);
-        asked.questions.push_back({tasks[i].layer->shape, tasks[i].mini_batch});
+        asked.questions.push_back({tasks[i].layer->shape, tasks[i].layer->precision, tasks[i].mini_batch});
       }
     }
     const auto found = cache->find(engine, types[type], asked.questions);
@@ -167,7 +201,9 @@ Answers answers(const std::vector<Task>& tasks, const std::vector<hardware::Chip
       open.push_back(i);
     }
   }
+  Progress progress(watch, open.size());
   for_each_index(open.size(), threads, [&](std::size_t i) {
+    progress.before_next();
     const Task& task = tasks[open[i]];
     try {
       costs[open[i]] =
@@ -254,7 +290,7 @@ std::vector<std::int64_t> mini_batch_sizes(std::int64_t batch) {
 
 CostTable build_cost_table(const workload::Scenario& scenario,
                            const std::vector<hardware::ChipletType>& types, const CostEngine& engine,
-                           int threads, CostCache* cache) {
+                           int threads, CostCache* cache, const CostWatch& watch) {
   if (const auto named = engine.named_costs(scenario, types)) {
     return *named;
   }
@@ -263,7 +299,7 @@ CostTable build_cost_table(const workload::Scenario& scenario,
   for (const workload::ScenarioModel& model : scenario.models) {
     plans.push_back(plan(model, static_cast<int>(types.size()), tasks));
   }
-  const auto [costs, reasons] = answers(tasks.list(), types, engine, threads, cache);
+  const auto [costs, reasons] = answers(tasks.list(), types, engine, threads, cache, watch);
 
   CostTable table{engine.name(), engine.version(), engine.assumptions(), {}, {}};
   for (ModelPlan& model : plans) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -10,7 +12,7 @@
 namespace inlay::cost {
 
 /// Costs of one model's layers on every chiplet type of a package, for every mini-batch size that matters.
-/// Layers of the same shape share a class, so that a repeated block is costed once.
+/// Layers of the same shape and bit widths share a class, so that a repeated block is costed once.
 struct ModelCosts {
   std::vector<std::int64_t> mini_batches;  // ascending
   std::vector<int> class_of;               // [layer]
@@ -43,13 +45,19 @@ std::vector<std::int64_t> mini_batch_sizes(std::int64_t batch);
 
 class CostCache;
 
+/// Lets the caller of build_cost_table watch it and end it.
+struct CostWatch {
+  const std::atomic<bool>* interrupted = nullptr;                  // set by Ctrl-C
+  std::function<void(std::size_t done, std::size_t of)> progress;  // engine calls; from one thread at a time
+};
+
 /// Costs every distinct (shape, mini-batch, type) once, in parallel on `threads` threads (0: all cores);
 /// where the engine is worth it, `cache` is asked first and told the answers. An engine that knows layers by
 /// name makes the table itself. Neither threads nor cache change a number. A layer that one type cannot run
 /// is an entry that is not mappable; one that no type can run, whatever the mini-batch, is a
-/// base::InfeasibleError with the engine's reason.
+/// base::InfeasibleError with the engine's reason, as is an interrupted table.
 CostTable build_cost_table(const workload::Scenario& scenario,
                            const std::vector<hardware::ChipletType>& types, const CostEngine& engine,
-                           int threads = 0, CostCache* cache = nullptr);
+                           int threads = 0, CostCache* cache = nullptr, const CostWatch& watch = {});
 
 }  // namespace inlay::cost

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "inlay/base/checked.hpp"
+#include "inlay/hardware/energy_table.hpp"
 
 namespace inlay::cost {
 
@@ -15,12 +16,14 @@ void check_request(std::int64_t mini_batch, const hardware::ChipletType& type) {
   }
 }
 
-LayerCost vector_cost(const workload::VectorShape& shape, std::int64_t mini_batch,
-                      const hardware::ChipletType& type) {
+LayerCost vector_cost(const workload::VectorShape& shape, const workload::Precision& precision,
+                      std::int64_t mini_batch, const hardware::ChipletType& type) {
   const std::int64_t operations = base::checked_multiply(shape.operations, mini_batch);
   LayerCost cost;
   cost.cycles = base::ceil_divide(operations, type.vector_lanes);
-  cost.energy.vector = static_cast<double>(operations) * type.energy.vector_operation;
+  cost.energy.vector =
+      static_cast<double>(operations) * hardware::vector_energy(type.energy, precision.inputs);
+  cost.bound_by = BoundBy::kVector;
   return cost;
 }
 

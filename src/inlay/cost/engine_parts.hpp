@@ -17,8 +17,8 @@ namespace inlay::cost {
 void check_request(std::int64_t mini_batch, const hardware::ChipletType& type);
 
 /// An operator without MACs on the vector lanes. Throws base::OverflowError.
-LayerCost vector_cost(const workload::VectorShape& shape, std::int64_t mini_batch,
-                      const hardware::ChipletType& type);
+LayerCost vector_cost(const workload::VectorShape& shape, const workload::Precision& precision,
+                      std::int64_t mini_batch, const hardware::ChipletType& type);
 
 /// The reason why a layer cannot be mapped, with layer, mini-batch, chiplet type and dataflow before it.
 base::InfeasibleError infeasible(const workload::Layer& layer, std::int64_t mini_batch,
@@ -31,7 +31,7 @@ LayerCost evaluate_layer(const workload::Layer& layer, std::int64_t mini_batch,
   check_request(mini_batch, type);
   try {
     if (const auto* vector = std::get_if<workload::VectorShape>(&layer.shape)) {
-      return vector_cost(*vector, mini_batch, type);
+      return vector_cost(*vector, layer.precision, mini_batch, type);
     }
     return mac_cost();
   } catch (const base::InfeasibleError& error) {

@@ -6,6 +6,7 @@
 
 #include "inlay/base/checked.hpp"
 #include "inlay/cost/engine_parts.hpp"
+#include "inlay/hardware/energy_table.hpp"
 
 namespace inlay::cost {
 namespace {
@@ -15,11 +16,12 @@ using base::checked_multiply;
 using base::checked_product;
 using hardware::ChipletType;
 
-/// Multiply-accumulates of a mini-batch, and its operands and results in elements of one byte, each once.
+/// Multiply-accumulates of a mini-batch, and the elements of its operands and results, each once.
 struct Demand {
   std::int64_t macs = 0;
-  std::int64_t operands = 0;
-  std::int64_t results = 0;
+  std::int64_t inputs = 0;
+  std::int64_t weights = 0;
+  std::int64_t outputs = 0;
 };
 
 /// The sums a*i + b*j, for i below `a_count` and j below `b_count`.
@@ -77,35 +79,40 @@ Demand demand_of(const workload::ConvolutionShape& shape, std::int64_t mini_batc
                                          shape.dilation_x, shape.padding_x, shape.in_width);
   Demand demand;
   demand.macs = checked_multiply(workload::macs(workload::Shape(shape)), mini_batch);
-  const std::int64_t inputs = checked_product(mini_batch, shape.in_channels, rows, columns);
-  const std::int64_t weights = checked_product(shape.out_channels, shape.in_channels / shape.groups,
-                                               shape.kernel_height, shape.kernel_width);
-  demand.operands = checked_add(inputs, weights);
-  demand.results = checked_product(mini_batch, shape.out_channels, shape.out_height, shape.out_width);
+  demand.inputs = checked_product(mini_batch, shape.in_channels, rows, columns);
+  demand.weights = checked_product(shape.out_channels, shape.in_channels / shape.groups, shape.kernel_height,
+                                   shape.kernel_width);
+  demand.outputs = checked_product(mini_batch, shape.out_channels, shape.out_height, shape.out_width);
   return demand;
 }
 
 Demand demand_of(const workload::GemmShape& shape, std::int64_t mini_batch) {
-  const std::int64_t left = checked_product(mini_batch, shape.repeats, shape.m, shape.k);
-  const std::int64_t right = checked_product(shape.weights ? 1 : mini_batch, shape.repeats, shape.k, shape.n);
   Demand demand;
+  demand.inputs = checked_product(mini_batch, shape.repeats, shape.m, shape.k);
+  demand.weights = checked_product(shape.weights ? 1 : mini_batch, shape.repeats, shape.k, shape.n);
   demand.macs = checked_multiply(workload::macs(workload::Shape(shape)), mini_batch);
-  demand.operands = checked_add(left, right);
-  demand.results = checked_product(mini_batch, shape.repeats, shape.m, shape.n);
+  demand.outputs = checked_product(mini_batch, shape.repeats, shape.m, shape.n);
   return demand;
 }
 
-LayerCost cost_of(const Demand& demand, const ChipletType& type) {
-  LayerCost cost;
+LayerCost cost_of(const Demand& demand, const workload::Precision& precision, const ChipletType& type) {
+  const std::int64_t in = checked_add(checked_multiply(demand.inputs, precision.inputs),
+                                      checked_multiply(demand.weights, precision.weights));
+  const std::int64_t out = checked_multiply(demand.outputs, precision.outputs);
+  const std::int64_t bits_per_cycle = checked_multiply(8, type.noc_bytes_per_cycle);
   // Operands and results travel in opposite directions, each with the whole bandwidth.
-  cost.cycles =
-      std::max(base::ceil_divide(demand.macs, type.pes),
-               base::ceil_divide(std::max(demand.operands, demand.results), type.noc_bytes_per_cycle));
+  const std::int64_t computing = base::ceil_divide(demand.macs, type.pes);
+  const std::int64_t moving = base::ceil_divide(std::max(in, out), bits_per_cycle);
+  LayerCost cost;
+  cost.cycles = std::max(computing, moving);
+  cost.bound_by = computing >= moving ? BoundBy::kCompute : in >= out ? BoundBy::kNocIn : BoundBy::kNocOut;
   const auto macs = static_cast<double>(demand.macs);
-  const auto moved = static_cast<double>(demand.operands) + static_cast<double>(demand.results);
-  cost.energy.mac = macs * type.energy.mac;
-  cost.energy.l1 = (2.0 * macs + moved) * type.energy.l1_access;
+  const double moved = (static_cast<double>(in) + static_cast<double>(out)) / 8.0;
+  const double operands = static_cast<double>(precision.inputs + precision.weights) / 8.0;
+  cost.energy.mac = macs * hardware::mac_energy(type.energy, precision);
+  cost.energy.l1 = (operands * macs + moved) * type.energy.l1_access;
   cost.energy.l2 = moved * type.energy.l2_access;
+  cost.energy.noc = moved * static_cast<double>(type.noc_hops) * type.energy.noc_hop;
   cost.utilisation = macs / static_cast<double>(cost.cycles) / static_cast<double>(type.pes);
   return cost;
 }
@@ -113,23 +120,24 @@ LayerCost cost_of(const Demand& demand, const ChipletType& type) {
 class RooflineEngine : public CostEngine {
  public:
   std::string name() const override { return "roofline"; }
-  std::string version() const override { return "1"; }
+  std::string version() const override { return "2"; }
 
   std::vector<std::string> assumptions() const override {
     return {
         "roofline: all PEs and the whole NoC bandwidth busy at once, operands and results each moved once",
         "roofline: two L1 reads per multiply-accumulate, one L1 write per operand and result; tiles need no "
         "L2: a bound, not an estimate",
-        "one byte per element; padding is computed on like data, but not read"};
+        "roofline: padding is computed on like data, but not read"};
   }
 
   LayerCost evaluate(const workload::Layer& layer, std::int64_t mini_batch,
                      const ChipletType& type) const override {
     return evaluate_layer(layer, mini_batch, type, [&] {
       if (const auto* gemm = std::get_if<workload::GemmShape>(&layer.shape)) {
-        return cost_of(demand_of(*gemm, mini_batch), type);
+        return cost_of(demand_of(*gemm, mini_batch), layer.precision, type);
       }
-      return cost_of(demand_of(std::get<workload::ConvolutionShape>(layer.shape), mini_batch), type);
+      return cost_of(demand_of(std::get<workload::ConvolutionShape>(layer.shape), mini_batch),
+                     layer.precision, type);
     });
   }
 };

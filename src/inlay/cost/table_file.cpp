@@ -21,8 +21,9 @@ constexpr const char* kMaestroFirst = "Neural Network Name";
 /// All columns of Inlay's format; those of the second list say nothing that a cost is made of.
 const std::vector<std::string>& known_columns() {
   static const std::vector<std::string> kColumns = [] {
-    std::vector<std::string> names = {"model",    "layer",       "chiplet",     "mini_batch", "cycles",
-                                      "l2_bytes", "utilisation", "substituted", "energy_pj",  "energy_J"};
+    std::vector<std::string> names = {"model",    "layer",     "chiplet",     "mini_batch",
+                                      "cycles",   "l2_bytes",  "utilisation", "substituted",
+                                      "bound_by", "energy_pj", "energy_J"};
     for (const char* part : kParts) {
       names.push_back(fmt::format("{}_pj", part));
       names.push_back(fmt::format("{}_J", part));
@@ -124,6 +125,16 @@ EnergySplit read_energy(const CsvRecord& record, bool& totals_only) {
   return split;
 }
 
+BoundBy read_bound(const CsvRecord& record) {
+  const std::string word = record.text("bound_by");
+  const auto& words = bound_words();
+  const auto found = std::find(words.begin(), words.end(), word);
+  if (found == words.end() && !word.empty()) {
+    record.fail("bound_by", fmt::format("'{}' is unknown; {}", word, base::allowed_values(word, words)));
+  }
+  return word.empty() ? BoundBy::kUnknown : static_cast<BoundBy>(found - words.begin());
+}
+
 LayerCost read_cost(const CsvRecord& record, bool& totals_only) {
   LayerCost cost;
   cost.cycles = record.integer("cycles", 0);
@@ -131,6 +142,7 @@ LayerCost read_cost(const CsvRecord& record, bool& totals_only) {
   cost.tile_bytes = record.has("l2_bytes") ? record.integer("l2_bytes", 0) : 0;
   cost.utilisation = record.has("utilisation") ? record.number("utilisation") : 0.0;
   cost.substituted = record.has("substituted") && record.yes_or_no("substituted");
+  cost.bound_by = record.has("bound_by") ? read_bound(record) : BoundBy::kUnknown;
   return cost;
 }
 

@@ -157,7 +157,7 @@ std::optional<LayerCost> TableFiles::cost(const Source& source, const workload::
     return std::nullopt;
   }
   if (source.kind == SourceKind::kMaestroVector) {
-    return vector_cost(std::get<workload::VectorShape>(layer.shape), mini_batch, type);
+    return vector_cost(std::get<workload::VectorShape>(layer.shape), layer.precision, mini_batch, type);
   }
   if (source.kind == SourceKind::kMaestroRow) {
     const MaestroRow& row = file.maestro[index];

@@ -107,6 +107,7 @@ ChipletType read_fields(base::YamlMap& file, base::YamlMap* changes) {
   if (type.vector_lanes == 0) {
     type.vector_lanes = std::max<std::int64_t>(1, type.pes / kPesPerLane);
   }
+  fit_buffers(type.energy, type.l1_bytes, type.l2_bytes);
   if (!replaced.empty()) {
     type.source += fmt::format(" Changed by the package: {}.", replaced);
   }

@@ -205,10 +205,10 @@ std::vector<std::pair<std::string, std::string>> describe(const ChipletType& typ
       {"NoC", fmt::format("{} B/cycle, {} hops", type.noc_bytes_per_cycle, type.noc_hops)},
       {"clock", base::format_frequency(type.clock)},
       {"vector lanes", fmt::format("{}", type.vector_lanes)},
-      {"energy",
-       fmt::format("{}: MAC {}, L1 {}/B, L2 {}/B, vector operation {}", energy.name,
-                   base::format_energy(energy.mac), base::format_energy(energy.l1_access),
-                   base::format_energy(energy.l2_access), base::format_energy(energy.vector_operation))},
+      {"energy", fmt::format("{}: MAC {}, L1 {}/B, L2 {}/B, NoC hop {}/B, vector operation {}", energy.name,
+                             base::format_energy(energy.mac), base::format_energy(energy.l1_access),
+                             base::format_energy(energy.l2_access), base::format_energy(energy.noc_hop),
+                             base::format_energy(energy.vector_operation))},
       {"energy source", energy.source},
   };
 }

@@ -9,6 +9,7 @@
 #include "inlay/base/error.hpp"
 #include "inlay/base/quantity.hpp"
 #include "inlay/hardware/chiplet_type.hpp"
+#include "inlay/hardware/energy_table.hpp"
 #include "inlay/hardware/reference.hpp"
 
 namespace inlay::hardware {
@@ -52,6 +53,7 @@ Package monolith_of(const Package& package, int type) {
     whole.noc_bytes_per_cycle = base::checked_add(whole.noc_bytes_per_cycle, part.noc_bytes_per_cycle);
     whole.vector_lanes = base::checked_add(whole.vector_lanes, part.vector_lanes);
   }
+  fit_buffers(whole.energy, whole.l1_bytes, whole.l2_bytes);
   whole.source = fmt::format("All {} chiplets of package '{}' in one, of type '{}': {}",
                              package.chiplets.size(), package.name, whole.name, whole.source);
   whole.name = "monolithic-" + whole.name;

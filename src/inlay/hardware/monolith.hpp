@@ -12,7 +12,8 @@ namespace inlay::hardware {
 int majority_type(const Package& package);
 
 /// The single chiplet that a package is compared with: PEs, L2, NoC bandwidth and vector lanes are the sums
-/// over all chiplets; dataflow, L1 per PE, NoC hops and energy table are those of the given type. It stands
+/// over all chiplets; dataflow, L1 per PE, NoC hops and energy table are those of the given type
+/// (an access of the larger L2 costs what the table says for its size). It stands
 /// at one memory interface that has the bandwidth of all the package's interfaces together (a chip that large
 /// touches them all), and keeps memory latency and energy, static power and overlap. Throws base::InputError
 /// if the chiplets' clocks differ: then no one clock keeps both the peak compute and the peak NoC bandwidth

@@ -9,7 +9,23 @@
 
 namespace inlay::hardware {
 
-/// Joules per event. An access moves one element (8 bits unless a later table says otherwise).
+/// Energy (J) at a size: a buffer's bytes, or an operand's bits.
+struct EnergyPoint {
+  double size = 1.0;
+  double energy = 0.0;
+  bool operator==(const EnergyPoint&) const = default;
+};
+
+/// How energies follow from sizes: straight lines in log-log through the points, which ascend, prolonged beyond
+/// them. No point: the energy is the same at every size. Documents do not carry it: they hold what followed.
+struct EnergyScaling {
+  std::vector<EnergyPoint> l1_access;  // by the bytes of L1
+  std::vector<EnergyPoint> l2_access;  // by the bytes of L2
+  std::vector<EnergyPoint> multiply;   // by the geometric mean of the operands' bits
+  std::vector<EnergyPoint> add;        // by the bits of the accumulator
+};
+
+/// Joules per event on operands of 8 bits; hardware/energy_table.hpp has them for other widths.
 struct EnergyTable {
   std::string name;
   std::string source;
@@ -17,6 +33,8 @@ struct EnergyTable {
   double l1_access = 0.0;         // read or write of one byte, PE-local buffer
   double l2_access = 0.0;         // read or write of one byte, chiplet's shared buffer
   double vector_operation = 0.0;  // one lane-operation of the vector unit
+  double noc_hop = 0.0;           // one byte over one hop of the network-on-chip
+  EnergyScaling scaling = {};
 };
 
 /// What a chiplet is made of.

@@ -34,6 +34,21 @@ void add_directives(Pairs& pairs, const std::string& section,
   }
 }
 
+/// One energy, or what it is at each size that the table gives.
+template <typename Size>
+std::string energy_by_size(double constant, const std::vector<hardware::EnergyPoint>& points,
+                           const std::string& unit, const Size& size) {
+  if (points.empty()) {
+    return base::format_energy(constant) + unit;
+  }
+  std::string text;
+  for (const hardware::EnergyPoint& point : points) {
+    text += fmt::format("{}{}{} at {}", text.empty() ? "" : ", ", base::format_energy(point.energy), unit,
+                        size(point.size));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string model_text(const workload::Model& model) {
@@ -140,12 +155,21 @@ std::string dataflow_text(const dataflow::Dataflow& dataflow) {
 }
 
 std::string energy_text(const hardware::EnergyTable& table) {
-  return text_of_pairs({{"energy table", table.name},
-                        {"source", table.source},
-                        {"MAC", base::format_energy(table.mac)},
-                        {"L1 access", base::format_energy(table.l1_access) + "/B"},
-                        {"L2 access", base::format_energy(table.l2_access) + "/B"},
-                        {"vector operation", base::format_energy(table.vector_operation)}});
+  const hardware::EnergyScaling& scaling = table.scaling;
+  const auto in_bytes = [](double size) { return base::format_bytes(size); };
+  const auto in_bits = [](double size) { return fmt::format("{} bits", size); };
+  std::vector<std::pair<std::string, std::string>> pairs = {{"energy table", table.name},
+                                                            {"source", table.source},
+                                                            {"MAC (8 bits)", base::format_energy(table.mac)}};
+  if (!scaling.multiply.empty()) {
+    pairs.emplace_back("multiplication", energy_by_size(0.0, scaling.multiply, "", in_bits));
+    pairs.emplace_back("addition", energy_by_size(0.0, scaling.add, "", in_bits));
+  }
+  pairs.emplace_back("L1 access", energy_by_size(table.l1_access, scaling.l1_access, "/B", in_bytes));
+  pairs.emplace_back("L2 access", energy_by_size(table.l2_access, scaling.l2_access, "/B", in_bytes));
+  pairs.emplace_back("NoC hop", base::format_energy(table.noc_hop) + "/B");
+  pairs.emplace_back("vector operation (8 bits)", base::format_energy(table.vector_operation));
+  return text_of_pairs(pairs);
 }
 
 }  // namespace inlay::report

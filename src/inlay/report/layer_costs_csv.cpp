@@ -24,6 +24,7 @@ std::vector<std::string> cells(const std::string& model, const workload::Layer& 
           std::to_string(cost.tile_bytes),
           csv_number(cost.utilisation),
           cost.substituted ? "yes" : "no",
+          cost::to_string(cost.bound_by),
           layer.op,
           workload::describe(layer.shape),
           std::to_string(base::checked_multiply(workload::macs(layer.shape), mini_batch)),
@@ -37,8 +38,9 @@ std::vector<std::vector<std::string>> layer_costs_rows(const workload::Scenario&
                                                        const cost::CostTable& table,
                                                        const std::vector<hardware::ChipletType>& types) {
   std::vector<std::vector<std::string>> rows = {
-      {"model", "layer", "chiplet", "mini_batch", "cycles", "mac_J", "l1_J", "l2_J", "noc_J", "vector_J",
-       "energy_J", "l2_bytes", "utilisation", "substituted", "op", "shape", "macs", "seconds", "preferred"}};
+      {"model",    "layer", "chiplet",  "mini_batch", "cycles",   "mac_J",       "l1_J",
+       "l2_J",     "noc_J", "vector_J", "energy_J",   "l2_bytes", "utilisation", "substituted",
+       "bound_by", "op",    "shape",    "macs",       "seconds",  "preferred"}};
   for (std::size_t m = 0; m < scenario.models.size(); ++m) {
     const workload::ScenarioModel& entry = scenario.models[m];
     const cost::ModelCosts& costs = table.models[m];

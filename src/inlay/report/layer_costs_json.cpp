@@ -22,7 +22,8 @@ Json to_json(const cost::LayerCost& cost, const hardware::ChipletType& type) {
             {"total", cost.energy.total()}}},
           {"tile_bytes", cost.tile_bytes},
           {"substituted", cost.substituted},
-          {"mappable", cost.mappable}};
+          {"mappable", cost.mappable},
+          {"bound_by", cost::to_string(cost.bound_by)}};
 }
 
 }  // namespace

@@ -72,6 +72,14 @@ void describe(Archive& archive, workload::Tensor& tensor) {
 }
 
 template <typename Archive>
+void describe(Archive& archive, workload::Precision& precision) {
+  archive.integer("inputs", precision.inputs, 1);
+  archive.integer("weights", precision.weights, 1);
+  archive.integer("outputs", precision.outputs, 1);
+  archive.integer("accumulator", precision.accumulator, 1);
+}
+
+template <typename Archive>
 void describe_layer(Archive& archive, workload::Layer& layer, std::size_t tensors) {
   archive.text("name", layer.name);
   archive.text("op", layer.op);
@@ -82,6 +90,7 @@ void describe_layer(Archive& archive, workload::Layer& layer, std::size_t tensor
   archive.integer("weight_bytes", layer.weight_bytes, 0);
   archive.integer("gathered_bytes", layer.gathered_bytes, 0);
   archive.text("tied_to", layer.tied_to);
+  archive.object("precision", layer.precision);
 }
 
 template <typename Archive>
@@ -147,6 +156,7 @@ void describe(Archive& archive, hardware::EnergyTable& energy) {
   archive.number("l1_access", energy.l1_access);
   archive.number("l2_access", energy.l2_access);
   archive.number("vector_operation", energy.vector_operation);
+  archive.number("noc_hop", energy.noc_hop);
 }
 
 template <typename Archive>
@@ -230,6 +240,7 @@ void describe(Archive& archive, cost::LayerCost& cost) {
   archive.number("utilisation", cost.utilisation);
   archive.boolean("substituted", cost.substituted);
   archive.boolean("mappable", cost.mappable);
+  archive.word("bound_by", cost.bound_by, cost::bound_words());
 }
 
 /// One row for each class of equal layers, mini-batch and chiplet type, in this order; the row repeats all

@@ -189,9 +189,10 @@ BuiltLayer build_layer(const ExpandedLayer& expanded, const std::vector<const Te
     }
     const auto own_bits = draft.optional("bits");
     draft.finish();
+    const std::int64_t output_bits = own_bits ? own_bits->integer(1, kMostBits) : bits.activations;
+    draft.set_precision(output_bits, bits.accumulator);
     BuiltLayer built;
-    built.outputs =
-        split_output(draft, expanded, own_bits ? own_bits->integer(1, kMostBits) : bits.activations);
+    built.outputs = split_output(draft, expanded, output_bits);
     built.layer = std::move(draft.layer);
     return built;
   } catch (const base::OverflowError&) {

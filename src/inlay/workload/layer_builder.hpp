@@ -13,6 +13,7 @@ namespace inlay::workload {
 struct BitWidths {
   std::int64_t weights = 8;
   std::int64_t activations = 8;
+  std::int64_t accumulator = 0;  // of partial sums; 0: as wide as the layer's outputs
 };
 
 /// A layer whose sizes are known, with the tensors that it makes; their places in the model are not filled

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <variant>
+
 #include "inlay/base/checked.hpp"
 #include "inlay/workload/description.hpp"
 
@@ -68,7 +71,8 @@ const Dimensions& Draft::first_input(std::size_t dimensions, const std::string& 
 
 void Draft::set_weights(std::int64_t learned, std::int64_t loaded) {
   layer.parameters = learned;
-  layer.weight_bytes = bytes_of(loaded, weight_bits());
+  layer.precision.weights = weight_bits();
+  layer.weight_bytes = bytes_of(loaded, layer.precision.weights);
 }
 
 bool Draft::read_tie() {
@@ -81,6 +85,21 @@ bool Draft::read_tie() {
 void Draft::set_table(std::int64_t rows, std::int64_t used, std::int64_t width) {
   layer.parameters = base::checked_multiply(rows, width);
   layer.gathered_bytes = bytes_of(base::checked_multiply(used, width), weight_bits());
+}
+
+void Draft::set_precision(std::int64_t outputs, std::int64_t accumulator) {
+  layer.precision.inputs = inputs_.front()->bits;
+  const auto* product = std::get_if<GemmShape>(&layer.shape);
+  if (product != nullptr && !product->weights && inputs_.size() > 1) {
+    layer.precision.weights = inputs_[1]->bits;
+  }
+  if (std::holds_alternative<VectorShape>(layer.shape)) {
+    for (const Tensor* input : inputs_) {
+      layer.precision.inputs = std::max(layer.precision.inputs, input->bits);
+    }
+  }
+  layer.precision.outputs = outputs;
+  layer.precision.accumulator = accumulator > 0 ? accumulator : outputs;
 }
 
 std::int64_t Draft::weight_bits() {

@@ -52,6 +52,10 @@ class Draft {
   /// Rows of `width` numbers out of a table of `rows`: the table is learned, only `used` rows are read.
   void set_table(std::int64_t rows, std::int64_t used, std::int64_t width);
 
+  /// Widths of what is read and summed up, for outputs of so many bits; those of weights are set with them.
+  /// `accumulator` 0: as wide as the outputs.
+  void set_precision(std::int64_t outputs, std::int64_t accumulator);
+
   Layer layer;
   Dimensions output;
   std::size_t split_axis = 0;

@@ -51,6 +51,15 @@ struct VectorShape {
 
 using Shape = std::variant<ConvolutionShape, GemmShape, VectorShape>;
 
+/// Bits of an element of what a layer reads, makes and sums up.
+struct Precision {
+  std::int64_t inputs = 8;       // the first operand
+  std::int64_t weights = 8;      // the second one; for a product of activations that tensor's
+  std::int64_t outputs = 8;
+  std::int64_t accumulator = 8;  // a partial sum
+  auto operator<=>(const Precision&) const = default;
+};
+
 /// An activation: an edge of the model's graph.
 struct Tensor {
   std::string name;
@@ -73,6 +82,7 @@ struct Layer {
   std::int64_t weight_bytes = 0;    // what is loaded to run it (batch norm folded into the bias)
   std::int64_t gathered_bytes = 0;  // rows of a table that one sample reads from memory (embedding)
   std::string tied_to;              // layer whose weights these are; they then count as no parameters
+  Precision precision;
 };
 
 /// A directed acyclic graph of layers.

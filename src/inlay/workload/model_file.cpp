@@ -136,6 +136,9 @@ BitWidths read_bits(base::YamlMap& keys) {
   if (const auto node = keys.optional("activation_bits")) {
     bits.activations = node->integer(1, kMostBits);
   }
+  if (const auto node = keys.optional("accumulator_bits")) {
+    bits.accumulator = node->integer(1, kMostBits);
+  }
   return bits;
 }
 

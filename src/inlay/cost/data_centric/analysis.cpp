@@ -12,12 +12,14 @@ namespace {
 /// Sums over all transitions from one step to the next.
 class Sums {
  public:
-  explicit Sums(const Network& network) : network_(network) {}
+  explicit Sums(const Network& network)
+      : network_(network), bits_per_cycle_(base::checked_multiply(8, network.bytes_per_cycle)) {}
 
   /// `kind` is the wrap-around from the very last step to the very first: before the first step the PEs hold
   /// nothing, after the last one they keep nothing.
   void add_ends(const StepKind& kind) {
-    const std::int64_t ingress = kind[kInputTouched] + kind[kWeightTouched];
+    const std::int64_t ingress = arriving(kind[kInputTouched], kind[kWeightTouched], 0);
+    const std::int64_t egress = base::checked_multiply(kind[kOutputBefore], network_.precision.outputs);
     input_reads_ += kind[kInputTouched];
     weight_reads_ += kind[kWeightTouched];
     input_copies_ += kind[kInputCopies];
@@ -25,7 +27,9 @@ class Sums {
     entries_ += kind[kOutputTouched];
     // Fill, the last step's products, drain; the first hop's cycle is that of the transfer itself.
     const std::int64_t latency = std::max<std::int64_t>(0, network_.hops - 1);
-    cycles_ += 2 * latency + transfer(ingress) + kind[kProductsBefore] + transfer(kind[kOutputBefore]);
+    cycles_[kArriving] += latency + transfer(ingress);
+    cycles_[kComputing] += kind[kProductsBefore];
+    cycles_[kLeaving] += latency + transfer(egress);
   }
 
   void add(const StepKind& kind) {
@@ -34,15 +38,19 @@ class Sums {
     const std::int64_t entering = kind[kOutputTouched] - kind[kOutputKept];
     const std::int64_t leaving = kind[kOutputBefore] - kind[kOutputKept];
     const std::int64_t partial = kind[kFirstVisit] != 0 ? 0 : entering;
-    const std::int64_t time =
-        std::max({kind[kProductsBefore], transfer(inputs + weights + partial), transfer(leaving)});
+    const workload::Precision& bits = network_.precision;
+    const std::int64_t width = kind[kLastVisitBefore] != 0 ? bits.outputs : bits.accumulator;
+    const std::array<std::int64_t, kCauses> times = {kind[kProductsBefore],
+                                                     transfer(arriving(inputs, weights, partial)),
+                                                     transfer(base::checked_multiply(leaving, width))};
+    const auto longest = std::max_element(times.begin(), times.end());
     accumulate(input_reads_, kind, inputs);
     accumulate(weight_reads_, kind, weights);
     accumulate(entries_, kind, entering);
     accumulate(partial_, kind, partial);
     accumulate(input_copies_, kind, kind[kInputCopies] - kind[kInputCopiesKept]);
     accumulate(weight_copies_, kind, kind[kWeightCopies] - kind[kWeightCopiesKept]);
-    accumulate(cycles_, kind, time);
+    accumulate(cycles_[static_cast<std::size_t>(longest - times.begin())], kind, *longest);
   }
 
   void finish(Analysis& analysis) const {
@@ -51,26 +59,35 @@ class Sums {
     analysis.accesses[kWeight] = {macs, weight_copies_, weight_reads_, 0};
     analysis.accesses[kOutput] = {macs + entries_, macs + partial_, partial_, entries_};
     analysis.partial_sums = partial_;
-    analysis.cycles = cycles_;
+    analysis.cycles_for = cycles_;
+    for (const std::int64_t cycles : cycles_) {
+      analysis.cycles = base::checked_add(analysis.cycles, cycles);
+    }
   }
 
  private:
-  std::int64_t transfer(std::int64_t elements) const {
-    return base::ceil_divide(elements, network_.bytes_per_cycle);
+  std::int64_t arriving(std::int64_t inputs, std::int64_t weights, std::int64_t partial_sums) const {
+    const workload::Precision& bits = network_.precision;
+    return base::checked_add(base::checked_multiply(inputs, bits.inputs),
+                             base::checked_add(base::checked_multiply(weights, bits.weights),
+                                               base::checked_multiply(partial_sums, bits.accumulator)));
   }
+
+  std::int64_t transfer(std::int64_t bits) const { return base::ceil_divide(bits, bits_per_cycle_); }
 
   static void accumulate(std::int64_t& sum, const StepKind& kind, std::int64_t value) {
     sum = base::checked_add(sum, base::checked_multiply(kind[kOccurrences], value));
   }
 
   Network network_;
+  std::int64_t bits_per_cycle_;
   std::int64_t input_reads_ = 0;
   std::int64_t weight_reads_ = 0;
   std::int64_t input_copies_ = 0;
   std::int64_t weight_copies_ = 0;
   std::int64_t entries_ = 0;
   std::int64_t partial_ = 0;
-  std::int64_t cycles_ = 0;
+  std::array<std::int64_t, kCauses> cycles_{};
 };
 
 /// Visits the product of the lists: every kind of step of one kind of transition.
@@ -124,7 +141,7 @@ Analysis analyse(const LoopNest& nest, const Network& network) {
   analysis.products = products(nest);
   find_tiles(nest, analysis);
   Sums sums(network);
-  StepKinds kinds(nest);
+  StepKinds kinds(nest, network.precision.accumulator != network.precision.outputs);
   StepKind one;
   one.fill(1);
   for_each_kind(kinds.wrap_around(), 0, one, [&sums](const StepKind& kind) { sums.add_ends(kind); });

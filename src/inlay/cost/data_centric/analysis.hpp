@@ -11,10 +11,15 @@ namespace inlay::cost::data_centric {
 struct Network {
   std::int64_t bytes_per_cycle = 1;  // from L2 to the PEs, and as much from the PEs to L2
   std::int64_t hops = 1;
+  workload::Precision precision = {};  // bits of the words that travel
 };
 
 enum Tensor : std::uint8_t { kInput, kWeight, kOutput };
 inline constexpr std::size_t kTensors = 3;
+
+/// What a step waits for.
+enum Cause : std::uint8_t { kComputing, kArriving, kLeaving };
+inline constexpr std::size_t kCauses = 3;
 
 /// Elements read from and written to all L1s and the L2, without L2's traffic with the outside.
 struct Accesses {
@@ -30,6 +35,8 @@ struct Analysis {
   std::array<Accesses, kTensors> accesses;
   std::int64_t partial_sums = 0;  // elements written before they are complete, each of them read back
   std::int64_t cycles = 0;
+  std::array<std::int64_t, kCauses>
+      cycles_for{};  // whose sum `cycles` is; ties are computing's, then arriving's
   std::array<std::int64_t, kTensors> l1_tile{};  // elements of the largest tile of a PE
   std::array<std::int64_t, kTensors> l2_tile{};  // elements of the largest step of the top level
   bool operator==(const Analysis&) const = default;

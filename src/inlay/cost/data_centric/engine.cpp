@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <variant>
 
 #include "inlay/base/checked.hpp"
 #include "inlay/cost/data_centric/analysis.hpp"
 #include "inlay/cost/engine_parts.hpp"
+#include "inlay/hardware/energy_table.hpp"
 
 namespace inlay::cost {
 namespace {
@@ -15,17 +18,27 @@ using data_centric::Accesses;
 using data_centric::Analysis;
 using hardware::ChipletType;
 
-/// Bytes of a double-buffered tile; an element is a byte.
-std::int64_t double_buffered(const std::array<std::int64_t, data_centric::kTensors>& elements) {
-  std::int64_t bytes = 0;
-  for (const std::int64_t count : elements) {
-    bytes = base::checked_add(bytes, base::checked_multiply(2, count));
+using Tile = std::array<std::int64_t, data_centric::kTensors>;
+
+/// Bytes of a tile, each tensor's rounded up; `output_bits`: of its outputs, which may be partial sums.
+Tile bytes_of(const Tile& elements, const workload::Precision& precision, std::int64_t output_bits) {
+  const Tile bits = {precision.inputs, precision.weights, output_bits};
+  Tile bytes{};
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    bytes[i] = base::ceil_divide(base::checked_multiply(elements[i], bits[i]), 8);
   }
   return bytes;
 }
 
-void check_capacity(const std::array<std::int64_t, data_centric::kTensors>& tile, const char* buffer,
-                    const char* whose, std::int64_t limit) {
+std::int64_t double_buffered(const Tile& tile) {
+  std::int64_t bytes = 0;
+  for (const std::int64_t part : tile) {
+    bytes = base::checked_add(bytes, base::checked_multiply(2, part));
+  }
+  return bytes;
+}
+
+void check_capacity(const Tile& tile, const char* buffer, const char* whose, std::int64_t limit) {
   const std::int64_t bytes = double_buffered(tile);
   if (bytes > limit) {
     throw base::InfeasibleError(fmt::format(
@@ -36,22 +49,53 @@ void check_capacity(const std::array<std::int64_t, data_centric::kTensors>& tile
   }
 }
 
-LayerCost cost_of(const Analysis& analysis, const ChipletType& type) {
-  check_capacity(analysis.l1_tile, "L1", "a PE", type.l1_bytes);
-  check_capacity(analysis.l2_tile, "L2", "the top level", type.l2_bytes);
+/// Bytes that are read from and written to all L1s, and the L2.
+struct Traffic {
   double l1 = 0.0;
   double l2 = 0.0;
-  for (const Accesses& accesses : analysis.accesses) {
-    l1 += static_cast<double>(accesses.l1_read) + static_cast<double>(accesses.l1_write);
-    l2 += static_cast<double>(accesses.l2_read) + static_cast<double>(accesses.l2_write);
+};
+
+/// An L1 holds outputs as partial sums; L2 gets them as such until they are complete.
+Traffic traffic_of(const Analysis& analysis, const workload::Precision& precision) {
+  const auto bytes = [](std::int64_t elements, std::int64_t bits) {
+    return static_cast<double>(elements) * (static_cast<double>(bits) / 8.0);
+  };
+  const Tile bits = {precision.inputs, precision.weights, precision.accumulator};
+  Traffic traffic;
+  for (std::size_t i = 0; i < bits.size(); ++i) {
+    const Accesses& accesses = analysis.accesses[i];
+    traffic.l1 += bytes(accesses.l1_read, bits[i]) + bytes(accesses.l1_write, bits[i]);
+    traffic.l2 += bytes(accesses.l2_read, bits[i]);
   }
+  const std::int64_t written = analysis.accesses[data_centric::kOutput].l2_write;
+  traffic.l2 += bytes(analysis.partial_sums, precision.accumulator) +
+                bytes(written - analysis.partial_sums, precision.outputs);
+  return traffic;
+}
+
+BoundBy bound_of(const Analysis& analysis) {
+  constexpr std::array kBounds = {BoundBy::kCompute, BoundBy::kNocIn, BoundBy::kNocOut};
+  const auto& times = analysis.cycles_for;
+  return kBounds[static_cast<std::size_t>(std::max_element(times.begin(), times.end()) - times.begin())];
+}
+
+LayerCost cost_of(const Analysis& analysis, const workload::Precision& precision, const ChipletType& type) {
+  const std::int64_t l2_output_bits =
+      analysis.partial_sums > 0 ? std::max(precision.accumulator, precision.outputs) : precision.outputs;
+  const Tile l2_tile = bytes_of(analysis.l2_tile, precision, l2_output_bits);
+  check_capacity(bytes_of(analysis.l1_tile, precision, precision.accumulator), "L1", "a PE", type.l1_bytes);
+  check_capacity(l2_tile, "L2", "the top level", type.l2_bytes);
+  const Traffic traffic = traffic_of(analysis, precision);
   const auto products = static_cast<double>(analysis.products);
   LayerCost cost;
   cost.cycles = analysis.cycles;
-  cost.energy.mac = products * type.energy.mac;
-  cost.energy.l1 = l1 * type.energy.l1_access;
-  cost.energy.l2 = l2 * type.energy.l2_access;
-  cost.tile_bytes = double_buffered(analysis.l2_tile);
+  cost.energy.mac = products * hardware::mac_energy(type.energy, precision);
+  cost.energy.l1 = traffic.l1 * type.energy.l1_access;
+  cost.energy.l2 = traffic.l2 * type.energy.l2_access;
+  // What L2 reads and writes crosses the network once: the bus brings a word to all PEs at once.
+  cost.energy.noc = traffic.l2 * static_cast<double>(type.noc_hops) * type.energy.noc_hop;
+  cost.tile_bytes = double_buffered(l2_tile);
+  cost.bound_by = bound_of(analysis);
   cost.utilisation = products / static_cast<double>(analysis.cycles) / static_cast<double>(type.pes);
   return cost;
 }
@@ -59,13 +103,16 @@ LayerCost cost_of(const Analysis& analysis, const ChipletType& type) {
 class DataCentricEngine : public CostEngine {
  public:
   std::string name() const override { return "data-centric"; }
-  std::string version() const override { return "1"; }
+  std::string version() const override { return "2"; }
 
   std::vector<std::string> assumptions() const override {
     return {
-        "one byte per element, partial sums included; one multiplication per PE and cycle",
+        "one multiplication per PE and cycle, whatever the bit widths; an L1 holds partial sums as wide as "
+        "the "
+        "accumulator, L2 holds complete outputs as wide as the output",
         "L2 and one L1 per PE, both double-buffered; an L1 holds its PE's innermost tile and no more",
-        "one L2 read serves all PEs that need an element in the same step; PEs that share an output sum up "
+        "one L2 read, and one passage of the NoC, serves all PEs that need an element in the same step; PEs "
+        "that share an output sum up "
         "on its way to L2 for free",
         "padding is computed on like data, but no memory is read for it; a mini-batch of a convolution and "
         "its groups run one "
@@ -76,7 +123,8 @@ class DataCentricEngine : public CostEngine {
                      const ChipletType& type) const override {
     return evaluate_layer(layer, mini_batch, type, [&] {
       const data_centric::LoopNest nest = map(layer.shape, mini_batch, type);
-      return cost_of(data_centric::analyse(nest, {type.noc_bytes_per_cycle, type.noc_hops}), type);
+      const data_centric::Network network{type.noc_bytes_per_cycle, type.noc_hops, layer.precision};
+      return cost_of(data_centric::analyse(nest, network), layer.precision, type);
     });
   }
 

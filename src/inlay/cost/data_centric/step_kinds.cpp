@@ -56,6 +56,7 @@ StepKind line_kind(const TilePattern& pattern, bool input, bool weight, bool out
   set_output(kind, output, line);
   kind[kProductsBefore] = line.longest_before;
   kind[kFirstVisit] = output || pattern.first_visit ? 1 : 0;
+  kind[kLastVisitBefore] = output || pattern.last_visit_before ? 1 : 0;
   return kind;
 }
 
@@ -77,6 +78,7 @@ StepKind window_kind(const TilePattern& outputs, const TilePattern& taps, const 
   set_output(kind, true, output_line);
   kind[kProductsBefore] = output_line.longest_before * tap_line.longest_before;
   kind[kFirstVisit] = taps.first_visit ? 1 : 0;
+  kind[kLastVisitBefore] = taps.last_visit_before ? 1 : 0;
   return kind;
 }
 
@@ -93,8 +95,10 @@ void distinguish_padding(const Window& window, std::int64_t extent, Distinction&
 
 }  // namespace
 
-StepKinds::StepKinds(const LoopNest& nest) : nest_(nest) {
+StepKinds::StepKinds(const LoopNest& nest, bool completion) : nest_(nest) {
   distinctions_[kC].first_visit = !nest.channelwise;
+  distinctions_[kC].last_visit = completion && !nest.channelwise;
+  distinctions_[kR].last_visit = distinctions_[kS].last_visit = completion;
   distinguish_padding(nest.vertical, nest.extent[kR], distinctions_[kY], distinctions_[kR]);
   distinguish_padding(nest.horizontal, nest.extent[kS], distinctions_[kX], distinctions_[kS]);
   std::array<std::int64_t, kDimensions> tile = nest.extent;

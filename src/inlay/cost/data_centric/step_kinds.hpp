@@ -23,11 +23,12 @@ enum Factor : std::uint8_t {
   kWeightCopiesKept,
   kOutputTouched,
   kOutputKept,
-  kOutputBefore,    // different outputs in the step before
-  kProductsBefore,  // products of the busiest PE in the step before
-  kFirstVisit,      // 1 where no output of the step was worked on before, else 0
+  kOutputBefore,     // different outputs in the step before
+  kProductsBefore,   // products of the busiest PE in the step before
+  kFirstVisit,       // 1 where no output of the step was worked on before, else 0
+  kLastVisitBefore,  // 1 where the outputs of the step before are complete, else 0; 1 if it does not matter
 };
-inline constexpr std::size_t kFactors = 14;
+inline constexpr std::size_t kFactors = 15;
 using StepKind = std::array<std::int64_t, kFactors>;
 
 /// Dimensions that are counted together: those that meet in a place of the input are one axis.
@@ -39,7 +40,8 @@ class StepKinds {
  public:
   using Lists = std::array<const std::vector<StepKind>*, kAxes>;
 
-  explicit StepKinds(const LoopNest& nest);
+  /// `completion`: whether kLastVisitBefore matters.
+  StepKinds(const LoopNest& nest, bool completion);
   /// Loops that ever advance.
   std::size_t loops() const { return advancing_.size(); }
   /// Transitions in which such a loop advances; what is inside it falls back, what is outside stands still.

@@ -38,31 +38,41 @@ class Builder {
           std::vector<TilePattern>& patterns)
       : loops_(loops), transition_(transition), distinction_(distinction), patterns_(patterns) {}
 
-  void build(std::size_t loop, std::int64_t occurrences, bool first_visit, Units units) {
+  /// Whether the loops stand at their first index, and stood at their last in the step before.
+  struct Ends {
+    bool first = true;
+    bool last_before = true;
+  };
+
+  void build(std::size_t loop, std::int64_t occurrences, Ends ends, Units units) {
     if (loop == loops_.size()) {
-      patterns_.push_back({occurrences, first_visit, std::move(units)});
+      patterns_.push_back({occurrences, ends.first, ends.last_before, std::move(units)});
     } else if (loop < transition_.outer) {
-      still(loop, occurrences, first_visit, units);
+      still(loop, occurrences, ends, units);
     } else if (loop == transition_.outer && transition_.advances) {
       advancing(loop, occurrences, units);
     } else {
       const std::int64_t last = iterations(units, loops_[loop].chunk(), true) - 1;
-      build(loop + 1, occurrences, first_visit, at(loop, units, 0, last));
+      build(loop + 1, occurrences, ends, at(loop, units, 0, last));
     }
   }
 
  private:
   /// The loop stands at any index in both steps; indices are taken together where the steps are alike.
-  void still(std::size_t loop, std::int64_t occurrences, bool first_visit, const Units& units) {
+  void still(std::size_t loop, std::int64_t occurrences, Ends ends, const Units& units) {
     std::vector<std::int64_t> points = changes(loop, units);
+    const std::int64_t last = iterations(units, loops_[loop].chunk(), false) - 1;
     if (distinction_.first_visit) {
       points.push_back(1);
     }
-    sort_unique(points, 0, iterations(units, loops_[loop].chunk(), false));
+    if (distinction_.last_visit) {
+      points.push_back(last);
+    }
+    sort_unique(points, 0, last + 1);
     for (std::size_t i = 0; i + 1 < points.size(); ++i) {
-      build(loop + 1, occurrences * (points[i + 1] - points[i]),
-            first_visit && (!distinction_.first_visit || points[i] == 0),
-            at(loop, units, points[i], points[i]));
+      const Ends here = {ends.first && (!distinction_.first_visit || points[i] == 0),
+                         ends.last_before && (!distinction_.last_visit || points[i] == last)};
+      build(loop + 1, occurrences * (points[i + 1] - points[i]), here, at(loop, units, points[i], points[i]));
     }
   }
 
@@ -78,8 +88,8 @@ class Builder {
     }
     sort_unique(points, 1, end);
     for (std::size_t i = 0; i + 1 < points.size(); ++i) {
-      build(loop + 1, occurrences * (points[i + 1] - points[i]), !distinction_.first_visit,
-            at(loop, units, points[i], points[i] - 1));
+      build(loop + 1, occurrences * (points[i + 1] - points[i]),
+            {!distinction_.first_visit, !distinction_.last_visit}, at(loop, units, points[i], points[i] - 1));
     }
   }
 
@@ -161,7 +171,7 @@ class Builder {
 std::vector<TilePattern> tile_patterns(std::span<const Loop> loops, std::int64_t extent,
                                        const Transition& transition, const Distinction& distinction) {
   std::vector<TilePattern> patterns;
-  Builder(loops, transition, distinction, patterns).build(0, 1, true, {{1, 0, 0, extent, 0, extent}});
+  Builder(loops, transition, distinction, patterns).build(0, 1, {}, {{1, 0, 0, extent, 0, extent}});
   return patterns;
 }
 

@@ -23,7 +23,8 @@ struct UnitTiles {
 /// `occurrences` steps in which the units' tiles along one dimension are alike, up to a common shift.
 struct TilePattern {
   std::int64_t occurrences = 1;
-  bool first_visit = true;  // all the dimension's loops stand at their first index
+  bool first_visit = true;        // all the dimension's loops stand at their first index
+  bool last_visit_before = true;  // in the step before, all of them stood at their last
   std::vector<UnitTiles> units;
 };
 
@@ -36,7 +37,9 @@ struct Transition {
 
 /// Which steps are not alike although their tiles are.
 struct Distinction {
-  bool first_visit = false;  // whether TilePattern::first_visit matters; otherwise it is true everywhere
+  // Whether TilePattern::first_visit and ::last_visit_before matter; otherwise they are true everywhere.
+  bool first_visit = false;
+  bool last_visit = false;
   // Tiles inside [begin, end) meet no padding, so that it does not matter where they lie.
   std::int64_t begin = 0;
   std::int64_t end = std::numeric_limits<std::int64_t>::max();
