@@ -1,8 +1,11 @@
 // inlay import: other programs' descriptions of networks as models of Inlay.
 #include <fmt/format.h>
 
+#include <charconv>
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <vector>
 
 #include "command.hpp"
 #include "inlay/base/error.hpp"
@@ -15,7 +18,46 @@ namespace {
 struct Options {
   std::string file;
   std::string out;
+  std::vector<std::string> dimensions;
+  std::vector<std::string> weights;
+  std::string unknown;
+  std::int64_t weight_bits = 0;
+  std::int64_t activation_bits = 0;
 };
+
+std::map<std::string, std::int64_t> read_dimensions(const std::vector<std::string>& texts) {
+  constexpr std::int64_t kLargest = 1'000'000'000'000;
+  std::map<std::string, std::int64_t> dimensions;
+  for (const std::string& text : texts) {
+    const std::size_t at = text.rfind('=');
+    std::int64_t size = 0;
+    const char* begin = text.data() + (at == std::string::npos ? text.size() : at + 1);
+    const auto [end, error] = std::from_chars(begin, text.data() + text.size(), size);
+    if (at == std::string::npos || at == 0 || error != std::errc() || end != text.data() + text.size() ||
+        size < 1 || size > kLargest) {
+      throw base::InputError(
+          fmt::format("--dim '{}': NAME=SIZE is expected, with a size of 1 to {}", text, kLargest));
+    }
+    if (!dimensions.emplace(text.substr(0, at), size).second) {
+      throw base::InputError(fmt::format("--dim '{}': '{}' is set twice", text, text.substr(0, at)));
+    }
+  }
+  return dimensions;
+}
+
+importers::ImportOptions read_options(const Options& options) {
+  importers::ImportOptions result;
+  result.dimensions = read_dimensions(options.dimensions);
+  result.weights = options.weights;
+  result.weight_bits = options.weight_bits;
+  result.activation_bits = options.activation_bits;
+  if (!options.unknown.empty() && options.unknown != "vector") {
+    throw base::InputError(fmt::format("--unknown '{}': {}", options.unknown,
+                                       base::allowed_values(options.unknown, {"vector"})));
+  }
+  result.unknown_as_vector = !options.unknown.empty();
+  return result;
+}
 
 /// A model may have been worked on by hand since it was imported, so it is never replaced.
 void refuse_existing(const std::string& file) {
@@ -29,7 +71,7 @@ int run(const Options& options) {
   if (!options.out.empty()) {
     refuse_existing(options.out);
   }
-  const std::string text = importers::import_model(options.file);
+  const std::string text = importers::import_model(options.file, read_options(options));
   if (options.out.empty()) {
     fmt::print("{}", text);
   } else {
@@ -44,9 +86,18 @@ void add_import(CLI::App& program, Action& chosen) {
   auto options = std::make_shared<Options>();
   Command command(program, "import", "Turns the network of another program's file into a model file",
                   "inlay import my-network.m -o imported.yaml");
-  command.positional("FILE", options->file, "a mapping file of MAESTRO (.m)");
+  command.positional("FILE", options->file, "a network in ONNX (.onnx), or a mapping file of MAESTRO (.m)");
   command.option("-o,--out", options->out, "MODEL.yaml",
                  "the file to write; without it, the model is printed");
+  command.options("--dim", options->dimensions, "NAME=SIZE",
+                  "size of a symbolic dimension (.onnx); may be repeated");
+  command.options("--weight", options->weights, "NAME", "an input that is a weight (.onnx); may be repeated");
+  command.option("--weight-bits", options->weight_bits, 0, 64,
+                 "bits of a weight; 0: as the file has them (.onnx)");
+  command.option("--activation-bits", options->activation_bits, 0, 64,
+                 "bits of an activation; 0: as the file has them (.onnx)");
+  command.option("--unknown", options->unknown, "vector",
+                 "take unknown operators for vector operations on every element (.onnx)");
   command.finish(chosen, [options] { return run(*options); });
 }
 

@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "inlay/base/checked.hpp"
 #include "inlay/base/error.hpp"
 #include "inlay/base/file.hpp"
 #include "inlay/importers/maestro_network.hpp"
+#include "inlay/importers/onnx/onnx_model.hpp"
 #include "inlay/workload/model_file.hpp"
 
 namespace inlay::importers {
@@ -15,18 +17,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string import_maestro(const fs::path& path) {
+std::string import_maestro(const fs::path& path, const ImportOptions& options) {
+  if (!options.empty()) {
+    throw base::InputError(
+        fmt::format("{}: options on dimensions, weights, bits and unknown operators are for "
+                    ".onnx files",
+                    path.string()));
+  }
   return network_yaml(load_maestro_mapping(path), path.filename().string());
 }
 
 struct Importer {
   const char* extension;
-  std::string (*import)(const fs::path& path);
+  std::string (*import)(const fs::path& path, const ImportOptions& options);
 };
 
 /// Every importer; a new one is one line here.
 constexpr std::array kImporters = {
     Importer{".m", import_maestro},
+    Importer{".onnx", import_onnx},
 };
 
 }  // namespace
@@ -39,14 +48,20 @@ std::vector<std::string> importer_names() {
   return names;
 }
 
-std::string import_model(const fs::path& path) {
+bool can_import(const fs::path& path) {
+  const std::string extension = path.extension().string();
+  return std::any_of(kImporters.begin(), kImporters.end(),
+                     [&](const Importer& importer) { return extension == importer.extension; });
+}
+
+std::string import_model(const fs::path& path, const ImportOptions& options) {
   const std::string extension = path.extension().string();
   for (const Importer& importer : kImporters) {
     if (extension != importer.extension) {
       continue;
     }
     try {
-      const std::string text = importer.import(path);
+      const std::string text = importer.import(path, options);
       workload::parse_model(text, "the model made of " + path.string());
       return text;
     } catch (const base::OverflowError& error) {

@@ -8,6 +8,7 @@
 #include "inlay/base/checked.hpp"
 #include "inlay/workload/description.hpp"
 #include "inlay/workload/layer_draft.hpp"
+#include "inlay/workload/recurrent_layer.hpp"
 #include "inlay/workload/vector_layers.hpp"
 
 namespace inlay::workload {
@@ -182,6 +183,8 @@ BuiltLayer build_layer(const ExpandedLayer& expanded, const std::vector<const Te
       build_gemm(draft);
     } else if (draft.layer.op == "matrix-product") {
       build_matrix_product(draft);
+    } else if (draft.layer.op == "recurrent") {
+      build_recurrent(draft);
     } else {
       const VectorOperator& description = vector_operators.find(draft.layer.op)->second;
       const std::int64_t times = build_vector(draft, description);

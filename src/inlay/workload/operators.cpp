@@ -9,7 +9,8 @@ namespace {
 const std::vector<std::string>& rule_words() {  // in the order of VectorRule
   static const std::vector<std::string> kWords = {
       "element-wise",  "normalisation", "pool",      "global-pool", "embedding", "position-embedding",
-      "concatenation", "reshape",       "selection", "reduction",   "resize",    "region-pool"};
+      "concatenation", "reshape",       "selection", "reduction",   "resize",    "region-pool",
+      "stated"};
   return kWords;
 }
 
@@ -55,7 +56,7 @@ VectorOperators parse_vector_operators(const std::string& text, const std::strin
 }
 
 std::vector<std::string> operator_names(const VectorOperators& vector_operators) {
-  std::vector<std::string> names = {"convolution", "gemm", "matrix-product"};
+  std::vector<std::string> names = {"convolution", "gemm", "matrix-product", "recurrent"};
   for (const auto& [name, description] : vector_operators) {
     names.push_back(name);
   }

@@ -22,6 +22,7 @@ enum class VectorRule {
   kReduction,
   kResize,
   kRegionPool,
+  kStated,
 };
 
 /// An operator without MACs, as the data file describes it.

@@ -121,6 +121,15 @@ std::int64_t build_selection(Draft& draft) {
   return elements(draft.output);
 }
 
+std::int64_t build_stated(Draft& draft) {
+  draft.output = read_values(draft, draft.required("shape"), 1);
+  std::int64_t most = elements(draft.output);
+  for (std::size_t i = 0; i < draft.input_count(); ++i) {
+    most = std::max(most, elements(draft.input(i)));
+  }
+  return most;
+}
+
 std::int64_t build_reduction(Draft& draft) {
   draft.expect_inputs(1);
   draft.output = draft.input(0);
@@ -179,6 +188,8 @@ std::int64_t build_vector(Draft& draft, const VectorOperator& description) {
       return build_resize(draft);
     case VectorRule::kRegionPool:
       return build_region_pool(draft);
+    case VectorRule::kStated:
+      return build_stated(draft);
   }
   return 0;
 }

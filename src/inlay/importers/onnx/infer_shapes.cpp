@@ -1,0 +1,368 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "inlay/base/checked.hpp"
+#include "inlay/base/error.hpp"
+#include "inlay/importers/onnx/lowering.hpp"
+#include "inlay/importers/onnx/read_graph.hpp"
+#include "inlay/importers/onnx/shape_rules.hpp"
+
+namespace inlay::importers::onnx_graph {
+namespace {
+
+class Inference {
+ public:
+  Inference(Declared& declared, const ReadOptions& options)
+      : graph_(declared.graph), declarations_(declared.values), options_(options) {}
+
+  void run() {
+    mark_weight_inputs();
+    set_input_shapes();
+    needed_.insert(graph_.outputs.begin(), graph_.outputs.end());
+    for (const Node& node : graph_.nodes) {
+      needed_.insert(node.inputs.begin(), node.inputs.end());
+    }
+    refuse_unknown_operators();
+    for (Node& node : graph_.nodes) {
+      infer(node);
+      node.removed = std::all_of(node.outputs.begin(), node.outputs.end(),
+                                 [&](int id) { return id < 0 || graph_.value(id).constant; });
+    }
+    refuse_unused_names();
+    for (const int output : graph_.outputs) {
+      if (graph_.value(output).constant) {
+        throw base::InputError(fmt::format("{}: output '{}' does not depend on any input", graph_.file,
+                                           graph_.value(output).name));
+      }
+    }
+    connect(graph_);
+  }
+
+ private:
+  /// A declared size, or that of the symbol that stands for it; none if it is not set.
+  std::optional<std::int64_t> size_of(const DeclaredDimension& dimension, const std::string& value,
+                                      std::size_t axis) {
+    const std::string name = dimension.name.empty() ? fmt::format("{}.{}", value, axis) : dimension.name;
+    known_names_.insert(name);
+    if (dimension.size >= 0) {
+      return dimension.size;
+    }
+    const auto given = options_.dimensions.find(name);
+    if (given == options_.dimensions.end()) {
+      return std::nullopt;
+    }
+    used_names_.insert(name);
+    return given->second;
+  }
+
+  /// Files of single operators declare filters as inputs; where an operand can be nothing else, it is a
+  /// weight.
+  void mark_weight_inputs() {
+    static const std::set<std::string> kNames = {"Conv",      "ConvTranspose", "ConvInteger", "QLinearConv",
+                                                 "FusedConv", "LSTM",          "GRU",         "RNN"};
+    for (const Node& node : graph_.nodes) {
+      for (std::size_t i = 1; kNames.count(node.op) > 0 && i < node.inputs.size(); ++i) {
+        if (node.inputs[i] >= 0 && graph_.value(node.inputs[i]).is_input) {
+          graph_.value(node.inputs[i]).constant = true;
+          graph_.value(node.inputs[i]).origin = node.inputs[i];
+        }
+      }
+    }
+  }
+
+  void set_input_shapes() {
+    std::set<std::string> unset;
+    for (const int input : graph_.inputs) {
+      Value& value = graph_.value(input);
+      Dimensions shape;
+      const Declaration& declaration = declarations_[input];
+      for (std::size_t axis = 0; axis < declaration.shape.size(); ++axis) {
+        const DeclaredDimension& dimension = declaration.shape[axis];
+        const auto size = size_of(dimension, value.name, axis);
+        if (!size) {
+          unset.insert(dimension.name.empty() ? fmt::format("{}.{}", value.name, axis) : dimension.name);
+        }
+        shape.push_back(size.value_or(1));
+        if (shape.back() < 1) {
+          throw base::InputError(
+              fmt::format("{}: input '{}' has a dimension of {}", graph_.file, value.name, shape.back()));
+        }
+      }
+      if (options_.batch > 1 && shape.size() > 1 && shape[0] == options_.batch && !value.constant) {
+        shape[0] = 1;
+      }
+      value.shape = std::move(shape);
+      count(*value.shape);
+    }
+    if (!unset.empty()) {
+      throw base::InputError(fmt::format("{}: sizes of its inputs are not set; say --dim {}", graph_.file,
+                                         fmt::join(unset, "=1 --dim ")) +
+                             "=1, or what they are");
+    }
+  }
+
+  void refuse_unused_names() const {
+    for (const auto& [name, size] : options_.dimensions) {
+      if (used_names_.count(name) == 0) {
+        throw base::InputError(
+            fmt::format("{}: no size that is to be set is called '{}'; {}", graph_.file, name,
+                        base::allowed_values(name, {known_names_.begin(), known_names_.end()})));
+      }
+    }
+  }
+
+  void refuse_unknown_operators() const {
+    std::vector<std::string> unknown;
+    for (const Node& node : graph_.nodes) {
+      if (!has_lowering(node) && !is_folded_only(node) && !options_.unknown_as_vector) {
+        unknown.push_back(fmt::format("{}{}{} (node '{}')", node.domain, node.domain.empty() ? "" : ".",
+                                      node.op, node.name));
+      }
+    }
+    if (!unknown.empty()) {
+      throw base::InputError(
+          fmt::format("{}: unknown operators: {}; --unknown=vector takes each for a vector "
+                      "operation on every element",
+                      graph_.file, fmt::join(unknown, ", ")));
+    }
+  }
+
+  /// Operators that may only work on what is known before the model runs.
+  static bool is_folded_only(const Node& node) {
+    static const std::set<std::string> kNames = {"Constant", "ConstantOfShape", "Shape",  "Size",
+                                                 "Range",    "EyeLike",         "NonZero"};
+    return node.domain.empty() && kNames.count(node.op) > 0;
+  }
+
+  /// Whether the output of the operator on a weight is that weight, or a part of it, in another form.
+  static bool keeps_weights(const Node& node) {
+    static const std::set<std::string> kNames = {"Identity",         "Transpose", "Reshape", "Squeeze",
+                                                 "Unsqueeze",        "Flatten",   "Cast",    "QuantizeLinear",
+                                                 "DequantizeLinear", "Gather",    "Slice"};
+    return kNames.count(node.op) > 0;
+  }
+
+  void infer(Node& node) {
+    if (node.op == "Constant" && node.domain.empty()) {
+      read_constant(node);
+      return;
+    }
+    const bool about_shape = node.domain.empty() && (node.op == "Shape" || node.op == "Size");
+    const bool constant = about_shape || std::all_of(node.inputs.begin(), node.inputs.end(), [&](int id) {
+                            return id < 0 || graph_.value(id).constant;
+                          });
+    set_outputs(node, shapes_of(node), constant);
+    if (about_shape) {
+      set_shape_content(node);
+    } else if (constant && !node.outputs.empty() && needed_.count(node.outputs[0]) > 0) {
+      graph_.value(node.outputs[0]).content = folded(graph_, node);
+      join_partly_known(node);
+    }
+  }
+
+  /// A list of sizes may be joined of what is computed and of what an exporter has put into a file of
+  /// weights.
+  void join_partly_known(const Node& node) {
+    Value& joined = graph_.value(node.outputs[0]);
+    if (node.op != "Concat" || joined.content || joined.shape->size() != 1 || joined.shape->front() > 16) {
+      return;
+    }
+    for (const int input : node.inputs) {
+      const Value& part = graph_.value(input);
+      const bool known = part.content && !part.content->real;
+      const Dimensions sizes =
+          known ? part.content->integers : Dimensions(static_cast<std::size_t>(count(*part.shape)), -1);
+      joined.partial.insert(joined.partial.end(), sizes.begin(), sizes.end());
+    }
+  }
+
+  /// A reshape to sizes of which one is not known makes of that what is left.
+  std::optional<Dimensions> reshaped_to_partly_known(const Node& node) const {
+    const int sizes = node.op == "Reshape" && node.domain.empty() ? Graph::input(node, 1) : -1;
+    if (sizes < 0 || graph_.value(sizes).partial.empty() || Graph::input(node, 0) < 0) {
+      return std::nullopt;
+    }
+    Dimensions shape = graph_.value(sizes).partial;
+    std::int64_t known = 1;
+    for (const std::int64_t size : shape) {
+      known = size > 0 ? base::checked_multiply(known, size) : known;
+    }
+    const std::int64_t all = count(graph_.shape(node.inputs[0]));
+    const bool one =
+        std::count(shape.begin(), shape.end(), -1) == 1 && std::count(shape.begin(), shape.end(), 0) == 0;
+    if (!one || all % known != 0) {
+      return std::nullopt;
+    }
+    *std::find(shape.begin(), shape.end(), -1) = all / known;
+    return shape;
+  }
+
+  void read_constant(const Node& node) {
+    if (node.outputs.size() != 1 || node.outputs[0] < 0) {
+      fail(graph_, node, "a constant has one output");
+    }
+    Value& value = graph_.value(node.outputs[0]);
+    value.constant = true;
+    value.origin = node.outputs[0];
+    Constant content;
+    if (const Attribute* tensor = attribute(node, "value"); tensor != nullptr) {
+      value.type = tensor->tensor.type;
+      value.shape = tensor->tensor.shape;
+      value.content = tensor->tensor.content;
+      return;
+    }
+    if (const Attribute* one = attribute(node, "value_int"); one != nullptr) {
+      content.integers = {one->integer};
+      value.shape.emplace();
+    } else if (const Attribute* many = attribute(node, "value_ints"); many != nullptr) {
+      content.integers = many->integers;
+      value.shape = Dimensions{static_cast<std::int64_t>(content.integers.size())};
+    } else if (const Attribute* real = attribute(node, "value_float"); real != nullptr) {
+      content.real = true;
+      content.reals = {real->real};
+      value.shape.emplace();
+    } else if (const Attribute* reals = attribute(node, "value_floats"); reals != nullptr) {
+      content.real = true;
+      content.reals = reals->reals;
+      value.shape = Dimensions{static_cast<std::int64_t>(content.reals.size())};
+    } else {
+      fail(graph_, node, "a constant without a value that can be read");
+    }
+    value.type = content.real ? kFloat : kInt64;
+    value.content = std::move(content);
+  }
+
+  std::vector<OutputType> shapes_of(const Node& node) {
+    if (const auto shape = reshaped_to_partly_known(node)) {
+      return {{graph_.value(node.inputs[0]).type, *shape}};
+    }
+    if (auto own = own_shapes(graph_, node)) {
+      return std::move(*own);
+    }
+    if (auto known = library_shapes(graph_, node)) {
+      return std::move(*known);
+    }
+    if (!options_.unknown_as_vector) {
+      fail(graph_, node, fmt::format("opset {} does not have this operator", graph_.opset));
+    }
+    // An operator that nobody knows keeps the shape of what it reads, unless the file says otherwise.
+    OutputType same;
+    for (const int input : node.inputs) {
+      if (input >= 0 && !graph_.value(input).constant) {
+        same = {graph_.value(input).type, graph_.value(input).shape};
+        break;
+      }
+    }
+    return std::vector<OutputType>(node.outputs.size(), same);
+  }
+
+  void set_outputs(const Node& node, const std::vector<OutputType>& types, bool constant) {
+    for (std::size_t i = 0; i < node.outputs.size(); ++i) {
+      if (node.outputs[i] < 0) {
+        continue;
+      }
+      Value& value = graph_.value(node.outputs[i]);
+      if (needed_.count(node.outputs[i]) == 0) {
+        value.constant = true;  // and has no shape: nobody asks
+        continue;
+      }
+      const OutputType type = i < types.size() ? types[i] : OutputType{};
+      value.type = type.type;
+      value.shape = type.shape;
+      complete(node, node.outputs[i]);
+      value.constant = constant;
+      if (constant) {
+        const bool same = keeps_weights(node) && !node.inputs.empty() && node.inputs[0] >= 0;
+        value.origin = same ? graph_.value(node.inputs[0]).origin : node.outputs[i];
+      }
+      check_sizes(node, value);
+    }
+  }
+
+  /// Sizes that follow from no rule may stand in the file, as numbers or as names to be set.
+  void complete(const Node& node, int id) {
+    Value& value = graph_.value(id);
+    const auto found = declarations_.find(id);
+    const bool declared = found != declarations_.end() && found->second.has_shape && options_.batch == 1;
+    if (!value.shape && declared) {
+      value.shape = Dimensions(found->second.shape.size(), -1);
+    }
+    if (value.type == 0 && found != declarations_.end()) {
+      value.type = found->second.type;
+    }
+    if (!value.shape) {
+      fail(graph_, node, fmt::format("the shape of '{}' cannot be worked out", value.name));
+    }
+    for (std::size_t axis = 0; axis < value.shape->size(); ++axis) {
+      std::int64_t& size = (*value.shape)[axis];
+      if (size >= 0) {
+        continue;
+      }
+      const bool named = found != declarations_.end() && axis < found->second.shape.size();
+      const DeclaredDimension dimension = named ? found->second.shape[axis] : DeclaredDimension{};
+      const auto given = size_of(dimension, value.name, axis);
+      if (!given) {
+        fail(graph_, node,
+             fmt::format("size {} of '{}' is only known when it runs; say --dim {}=N", axis, value.name,
+                         dimension.name.empty() ? fmt::format("{}.{}", value.name, axis) : dimension.name));
+      }
+      size = *given;
+    }
+  }
+
+  void check_sizes(const Node& node, const Value& value) const {
+    for (const std::int64_t size : *value.shape) {
+      if (size < 0 || (size == 0 && !value.constant)) {
+        fail(graph_, node, fmt::format("'{}' has a dimension of {}", value.name, size));
+      }
+    }
+    count(*value.shape);
+  }
+
+  void set_shape_content(const Node& node) {
+    if (node.outputs.size() != 1 || node.outputs[0] < 0 || Graph::input(node, 0) < 0) {
+      fail(graph_, node, "one input and one output are expected");
+    }
+    const Dimensions& shape = graph_.shape(node.inputs[0]);
+    Value& value = graph_.value(node.outputs[0]);
+    Constant content;
+    if (node.op == "Size") {
+      content.integers = {count(shape)};
+    } else {
+      const auto rank = static_cast<std::int64_t>(shape.size());
+      const auto place = [rank](std::int64_t axis) {
+        return std::clamp<std::int64_t>(axis < 0 ? axis + rank : axis, 0, rank);
+      };
+      const std::int64_t begin = place(integer_or(node, "start", 0));
+      const std::int64_t end = std::max(place(integer_or(node, "end", rank)), begin);
+      content.integers.assign(shape.begin() + begin, shape.begin() + end);
+    }
+    if (static_cast<std::int64_t>(content.size()) == count(*value.shape)) {
+      value.content = std::move(content);
+    }
+  }
+
+  Graph& graph_;
+  std::map<int, Declaration>& declarations_;
+  const ReadOptions& options_;
+  std::unordered_set<int> needed_;  // values that a node reads or that are outputs
+  std::set<std::string> known_names_;
+  std::set<std::string> used_names_;
+};
+
+}  // namespace
+
+void infer_shapes(Declared& declared, const ReadOptions& options) {
+  Inference(declared, options).run();
+}
+
+Graph read_graph(std::string_view bytes, const std::string& file, const ReadOptions& options) {
+  Declared declared = declared_graph(bytes, file, options);
+  infer_shapes(declared, options);
+  return std::move(declared.graph);
+}
+
+}  // namespace inlay::importers::onnx_graph

@@ -1,0 +1,320 @@
+#include "inlay/importers/onnx/lowering.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "inlay/base/checked.hpp"
+#include "inlay/base/error.hpp"
+
+namespace inlay::importers::onnx_graph {
+namespace {
+
+std::string key_of(const Node& node) {
+  return node.domain.empty() ? node.op : node.domain + "." + node.op;
+}
+
+Rule rule_of(const Node& node) {
+  for (const Rules* rules :
+       {&image_rules(), &product_rules(), &movement_rules(), &element_rules(), &recurrent_rules()}) {
+    const auto found = rules->find(key_of(node));
+    if (found != rules->end()) {
+      return found->second;
+    }
+  }
+  return nullptr;
+}
+
+/// Letters, digits and what else a model's names may have; of long names only what stands behind the last
+/// slash.
+std::string plain(const std::string& name) {
+  constexpr std::size_t kLongest = 64;
+  std::string result;
+  const std::size_t from = name.size() > kLongest ? name.find_last_of('/', name.size() - 2) + 1 : 0;
+  for (const char c : name.substr(std::max(from, name.size() - std::min(name.size(), kLongest)))) {
+    const bool allowed =
+        std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.' || c == '/';
+    result += allowed ? c : '_';
+  }
+  const std::size_t begin = result.find_first_not_of('/');
+  return begin == std::string::npos ? "layer" : result.substr(begin);
+}
+
+std::string shape_key(const Dimensions& shape) {
+  return fmt::format(", shape: [{}]", fmt::join(shape, ", "));
+}
+
+}  // namespace
+
+Dimensions sample_shape(const Dimensions& shape) {
+  if (shape.empty()) {
+    return {1};
+  }
+  return shape.size() > 1 && shape[0] == 1 ? Dimensions(shape.begin() + 1, shape.end()) : shape;
+}
+
+bool has_lowering(const Node& node) {
+  return rule_of(node) != nullptr;
+}
+
+void lower(Lowering& lowering, const Node& node) {
+  if (const Rule rule = rule_of(node)) {
+    rule(lowering, node);
+    return;
+  }
+  std::vector<int> inputs;
+  for (const int input : node.inputs) {
+    if (input >= 0 && !lowering.constant(input)) {
+      inputs.push_back(lowering.held(input));
+    }
+  }
+  for (const int output : node.outputs) {
+    if (output >= 0 &&
+        !(lowering.graph().value(output).users.empty() && !lowering.graph().value(output).is_output)) {
+      const Dimensions shape = sample_shape(lowering.shape(output));
+      lowering.add_layer(node, output, "vector", shape_key(shape), inputs, shape);
+    }
+  }
+}
+
+DraftModel Lowering::run() {
+  add_inputs();
+  for (const Node& node : graph_.nodes) {
+    try {
+      lower(*this, node);
+    } catch (const base::OverflowError&) {
+      refuse(node, "its sizes do not fit into 64 bits");
+    }
+  }
+  for (const int output : graph_.outputs) {
+    DraftTensor& tensor = draft_.tensor(held(output));
+    if (tensor.maker >= 0 && !tensor.is_output) {
+      tensor.is_output = true;
+      draft_.outputs.push_back(held(output));
+    }
+  }
+  if (draft_.layers.empty() || draft_.outputs.empty()) {
+    throw base::InputError(
+        fmt::format("{}: no layer is left: nothing is computed from the inputs", graph_.file));
+  }
+  drop_reshapes();
+  return std::move(draft_);
+}
+
+void Lowering::add_inputs() {
+  for (const int input : graph_.inputs) {
+    const Value& value = graph_.value(input);
+    if (!value.constant && !value.users.empty()) {
+      const int tensor = new_tensor(unique(value.name), sample_shape(*value.shape), bits(input));
+      draft_.inputs.push_back(tensor);
+      hold(input, tensor);
+    }
+  }
+  if (draft_.inputs.empty()) {
+    throw base::InputError(fmt::format("{}: no output depends on an input", graph_.file));
+  }
+}
+
+int Lowering::input(const Node& node, std::size_t index) const {
+  const int id = Graph::input(node, index);
+  if (id < 0) {
+    refuse(node, fmt::format("its input {} is missing", index));
+  }
+  return id;
+}
+
+int Lowering::activation(const Node& node, std::size_t index) const {
+  const int id = input(node, index);
+  if (constant(id)) {
+    refuse(node, fmt::format("its input {} ('{}') must depend on the model's inputs", index,
+                             graph_.value(id).name));
+  }
+  return id;
+}
+
+int Lowering::weight(const Node& node, std::size_t index) const {
+  const int id = input(node, index);
+  if (!constant(id)) {
+    refuse(node, fmt::format("its input {} ('{}') must be a weight; --weight NAME makes an input one", index,
+                             graph_.value(id).name));
+  }
+  return id;
+}
+
+int Lowering::as_shape(int value, const Dimensions& shape) {
+  const int tensor = held(value);
+  if (draft_.tensor(tensor).shape == shape) {
+    return tensor;
+  }
+  const auto [entry, is_new] = reshaped_.emplace(std::pair(tensor, shape), -1);
+  if (is_new) {
+    const DraftTensor from = draft_.tensor(tensor);
+    const std::string name = unique(from.name + "-shape");
+    entry->second = new_tensor(name, shape, from.bits);
+    draft_.tensor(entry->second).maker = static_cast<int>(draft_.layers.size());
+    draft_.layers.push_back({name, "reshape", shape_key(shape), {tensor}, {entry->second}, 0, "", false});
+  }
+  return entry->second;
+}
+
+int Lowering::as_image(const Node& node, int value) {
+  const Dimensions& dimensions = shape(value);
+  if (dimensions.size() != 3 && dimensions.size() != 4) {
+    refuse(node, fmt::format("windows over one or two axes are supported, its input has {} dimensions",
+                             dimensions.size()));
+  }
+  if (dimensions[0] != 1) {
+    throw BatchFound{dimensions[0], node.name};
+  }
+  return as_shape(value, {dimensions[1], dimensions[2], dimensions.size() == 3 ? 1 : dimensions[3]});
+}
+
+int Lowering::as_rows(int value, std::int64_t columns) {
+  const Dimensions& from = held_shape(value);
+  if (from.back() == columns) {
+    return held(value);
+  }
+  const std::int64_t rows = count(from) / columns;
+  return as_shape(value, rows == 1 ? Dimensions{columns} : Dimensions{rows, columns});
+}
+
+std::int64_t Lowering::bits(int value) const {
+  const Value& of = graph_.value(value);
+  int type = of.type;
+  // What is only read quantised is never there in full width.
+  if (of.users.size() == 1 && !of.is_output) {
+    const Node& user = graph_.node(of.users[0]);
+    if (user.op == "QuantizeLinear") {
+      type = graph_.value(user.outputs[0]).type;
+    }
+  }
+  const bool whole_number = of.is_input && (of.type == kInt64 || of.type == kInt32);
+  const std::int64_t file = bits_of(type) == 0 ? 32 : bits_of(type);
+  return widths_.activations == 0 || whole_number ? file : widths_.activations;
+}
+
+std::int64_t Lowering::weight_bits(int value) const {
+  const Value& of = graph_.value(value);
+  const int type = of.origin >= 0 ? graph_.value(of.origin).type : of.type;
+  return widths_.weights != 0 ? widths_.weights : bits_of(type) == 0 ? 32 : bits_of(type);
+}
+
+void Lowering::add(const Node& node, const std::string& op, const std::string& keys,
+                   const std::vector<int>& inputs, const Dimensions& shape) {
+  if (node.outputs.empty() || node.outputs[0] < 0) {
+    refuse(node, "it has no output");
+  }
+  add_layer(node, node.outputs[0], op, keys, inputs, shape);
+}
+
+void Lowering::add_layer(const Node& node, int output, const std::string& op, const std::string& keys,
+                         const std::vector<int>& inputs, const Dimensions& shape, int weights) {
+  hold(output, add_part(node, "", output, op, keys, inputs, shape, weights));
+}
+
+int Lowering::add_part(const Node& node, const std::string& part, int output, const std::string& op,
+                       const std::string& keys, const std::vector<int>& inputs, const Dimensions& shape,
+                       int weights) {
+  const std::string name = unique(node.name + part);
+  const int tensor = new_tensor(name, shape, bits(output));
+  draft_.tensor(tensor).maker = static_cast<int>(draft_.layers.size());
+  draft_.layers.push_back(
+      {name, op, keys, inputs, {tensor}, weights < 0 ? 0 : weight_bits(weights), "", false});
+  return tensor;
+}
+
+void Lowering::split_last(const std::vector<Part>& parts) {
+  const DraftTensor whole = draft_.tensor(draft_.layers.back().outputs[0]);
+  draft_.layers.back().outputs.clear();
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    Dimensions shape = whole.shape;
+    shape.back() = parts[i].columns;
+    const int tensor = new_tensor(unique(fmt::format("{}.{}", whole.name, i)), shape, whole.bits);
+    draft_.tensor(tensor).maker = whole.maker;
+    draft_.layers.back().outputs.push_back(tensor);
+    hold(parts[i].value, tensor);
+  }
+}
+
+void Lowering::set_tie(int weight) {
+  Table& table = tables_.at(graph_.value(weight).origin);
+  DraftLayer& target = draft_.layers[static_cast<std::size_t>(table.layer)];
+  target.tied_from = true;
+  draft_.layers.back().tied_to = target.name;
+}
+
+bool Lowering::tie(int weight, std::int64_t matrix) const {
+  const auto found = tables_.find(graph_.value(weight).origin);
+  return found != tables_.end() && found->second.parameters == matrix;
+}
+
+void Lowering::own_table(int weight, std::int64_t parameters) {
+  tables_.emplace(graph_.value(weight).origin, Table{static_cast<int>(draft_.layers.size()) - 1, parameters});
+}
+
+/// A product that is only read in rows x (heads * columns) makes that at once.
+void Lowering::drop_reshapes() {
+  std::vector<int> readers(draft_.tensors.size(), 0);
+  for (const DraftLayer& layer : draft_.layers) {
+    for (const int input : layer.inputs) {
+      ++readers[static_cast<std::size_t>(input)];
+    }
+  }
+  std::vector<bool> dropped(draft_.layers.size(), false);
+  for (std::size_t i = 0; i < draft_.layers.size(); ++i) {
+    const DraftLayer& layer = draft_.layers[i];
+    if (layer.op != "reshape") {
+      continue;
+    }
+    DraftTensor& from = draft_.tensor(layer.inputs[0]);
+    const DraftTensor& to = draft_.tensor(layer.outputs[0]);
+    const bool only =
+        readers[static_cast<std::size_t>(layer.inputs[0])] == 1 && !from.is_output && from.maker >= 0;
+    if (!only || draft_.layers[static_cast<std::size_t>(from.maker)].op != "matrix-product" ||
+        from.shape.size() != 3 || to.shape != Dimensions{from.shape[1], from.shape[0] * from.shape[2]}) {
+      continue;
+    }
+    DraftLayer& maker = draft_.layers[static_cast<std::size_t>(from.maker)];
+    maker.keys += ", merge: true";
+    maker.outputs = layer.outputs;
+    draft_.tensor(layer.outputs[0]).maker = from.maker;
+    draft_.tensor(layer.outputs[0]).name = from.name;
+    dropped[i] = true;
+  }
+  std::vector<int> places(draft_.layers.size(), 0);
+  std::vector<DraftLayer> kept;
+  for (std::size_t i = 0; i < draft_.layers.size(); ++i) {
+    places[i] = static_cast<int>(kept.size());
+    if (!dropped[i]) {
+      kept.push_back(std::move(draft_.layers[i]));
+    }
+  }
+  draft_.layers = std::move(kept);
+  for (DraftTensor& tensor : draft_.tensors) {
+    tensor.maker = tensor.maker < 0 ? -1 : places[static_cast<std::size_t>(tensor.maker)];
+  }
+}
+
+std::string Lowering::unique(const std::string& name) {
+  const std::string wanted = plain(name);
+  std::string result = wanted;
+  int& next = next_[wanted];
+  while (!names_.insert(result).second) {
+    result = fmt::format("{}_{}", wanted, ++next + 1);
+  }
+  return result;
+}
+
+int Lowering::new_tensor(const std::string& name, const Dimensions& shape, std::int64_t bits) {
+  DraftTensor tensor;
+  tensor.name = name;
+  tensor.shape = shape;
+  tensor.bits = bits;
+  draft_.tensors.push_back(std::move(tensor));
+  return static_cast<int>(draft_.tensors.size()) - 1;
+}
+
+}  // namespace inlay::importers::onnx_graph

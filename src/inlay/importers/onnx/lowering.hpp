@@ -1,0 +1,126 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "inlay/importers/onnx/draft_model.hpp"
+#include "inlay/importers/onnx/graph.hpp"
+#include "inlay/importers/onnx/partition.hpp"
+
+namespace inlay::importers::onnx_graph {
+
+/// The domain of nodes that patterns.cpp puts in the place of several; their operators are Inlay's.
+constexpr const char* kInlayDomain = "inlay";
+
+/// Bits of weights and activations where the user says others than the file; 0: the file's.
+struct Widths {
+  std::int64_t weights = 0;
+  std::int64_t activations = 0;
+};
+
+/// Thrown by lowering where an image operator works on more than one sample: the file's batch.
+struct BatchFound {
+  std::int64_t batch;
+  std::string node;
+};
+
+/// Turns nodes into layers. A value of the graph is held by a tensor of the model; reshaping and transposing
+/// change only what holds it, and a `reshape` is written where a layer needs another shape.
+class Lowering {
+ public:
+  Lowering(const Graph& graph, const Widths& widths) : graph_(graph), widths_(widths) {}
+
+  /// Throws base::InputError, base::OverflowError, BatchFound.
+  DraftModel run();
+
+  const Graph& graph() const { return graph_; }
+  const Dimensions& shape(int value) const { return graph_.shape(value); }
+  bool constant(int value) const { return value >= 0 && graph_.value(value).constant; }
+  [[noreturn]] void refuse(const Node& node, const std::string& message) const {
+    fail(graph_, node, message);
+  }
+
+  /// The node's input of that number, which must be there.
+  int input(const Node& node, std::size_t index) const;
+  /// As input(), and computed from the model's inputs.
+  int activation(const Node& node, std::size_t index) const;
+  /// As input(), and known before the model runs.
+  int weight(const Node& node, std::size_t index) const;
+
+  int held(int value) const { return held_.at(value); }
+  bool is_held(int value) const { return held_.count(value) > 0; }
+  const Dimensions& tensor_shape(int tensor) const { return draft_.tensor(tensor).shape; }
+  const Dimensions& held_shape(int value) const { return tensor_shape(held(value)); }
+  /// The tensor that holds the value, in this shape: itself, or reshaped once for all readers.
+  int as_shape(int value, const Dimensions& shape);
+  /// [channels, rows, columns] of an image operator's input; one axis is rows of one column.
+  int as_image(const Node& node, int value);
+  /// A tensor whose last dimension has that many elements.
+  int as_rows(int value, std::int64_t columns);
+
+  /// Adds a layer that makes one tensor, which holds the node's first output.
+  void add(const Node& node, const std::string& op, const std::string& keys, const std::vector<int>& inputs,
+           const Dimensions& shape);
+  /// As add, for any of the outputs, and with weights of that value's type.
+  void add_layer(const Node& node, int output, const std::string& op, const std::string& keys,
+                 const std::vector<int>& inputs, const Dimensions& shape, int weights = -1);
+  /// A layer of a node that becomes several; returns the tensor that it makes.
+  int add_part(const Node& node, const std::string& part, int output, const std::string& op,
+               const std::string& keys, const std::vector<int>& inputs, const Dimensions& shape,
+               int weights = -1);
+  /// `output` is another view of what holds `value`.
+  void hold(int output, int tensor) { held_[output] = tensor; }
+
+  /// The result of the last layer added, a product, falls apart into these values.
+  void split_last(const std::vector<Part>& parts);
+  /// Whether the weight is used before, by a layer that has exactly so many parameters.
+  bool tie(int weight, std::int64_t matrix) const;
+  /// Ties the last layer added to that one.
+  void set_tie(int weight);
+  /// The last layer added holds this weight alone: others may be tied to it.
+  void own_table(int weight, std::int64_t parameters);
+
+  std::int64_t bits(int value) const;
+  std::int64_t weight_bits(int value) const;
+
+ private:
+  struct Table {
+    int layer;
+    std::int64_t parameters;
+  };
+  void add_inputs();
+  void drop_reshapes();
+  std::string unique(const std::string& name);
+  int new_tensor(const std::string& name, const Dimensions& shape, std::int64_t bits);
+
+  const Graph& graph_;
+  Widths widths_;
+  DraftModel draft_;
+  std::map<int, int> held_;                             // tensor by value
+  std::map<std::pair<int, Dimensions>, int> reshaped_;  // by tensor and shape
+  std::map<int, Table> tables_;                         // by stored tensor
+  std::set<std::string> names_;
+  std::map<std::string, int> next_;  // number of the next layer of that name
+};
+
+/// One sample's part of a shape: without a leading dimension of 1, which is the batch.
+Dimensions sample_shape(const Dimensions& shape);
+
+/// Whether a node's operator can be turned into layers.
+bool has_lowering(const Node& node);
+/// Turns a node into layers, or, if there is no rule for it, into a vector operation on every element.
+void lower(Lowering& lowering, const Node& node);
+
+using Rule = void (*)(Lowering& lowering, const Node& node);
+using Rules = std::map<std::string, Rule>;
+/// Rules by operator ("Conv", "com.microsoft.FusedConv", "inlay.gelu"), one table per file.
+const Rules& image_rules();
+const Rules& product_rules();
+const Rules& movement_rules();
+const Rules& element_rules();
+const Rules& recurrent_rules();
+
+}  // namespace inlay::importers::onnx_graph

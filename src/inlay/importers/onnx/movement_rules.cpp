@@ -1,0 +1,200 @@
+// Operators that move elements and compute nothing. Views (reshape, transpose, ...) cost nothing: the readers
+// find their elements in another order, as tiles are loaded anyway.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "inlay/base/checked.hpp"
+#include "inlay/importers/onnx/lowering.hpp"
+#include "inlay/importers/onnx/partition.hpp"
+
+namespace inlay::importers::onnx_graph {
+namespace {
+
+std::string shape_key(const Dimensions& shape) {
+  return fmt::format(", shape: [{}]", fmt::join(shape, ", "));
+}
+
+void view(Lowering& lowering, const Node& node) {
+  const int x = lowering.activation(node, 0);
+  if (node.outputs.empty() || node.outputs[0] < 0) {
+    lowering.refuse(node, "it has no output");
+  }
+  lowering.hold(node.outputs[0], lowering.held(x));
+}
+
+std::vector<int> activations(const Lowering& lowering, const Node& node) {
+  std::vector<int> inputs;
+  for (const int input : node.inputs) {
+    if (input >= 0 && !lowering.constant(input)) {
+      inputs.push_back(lowering.held(input));
+    }
+  }
+  return inputs;
+}
+
+/// One layer for each output that is used, of an operator whose output shape stands in the model.
+void stated(Lowering& lowering, const Node& node, const char* op) {
+  for (const int output : node.outputs) {
+    if (output < 0 ||
+        (lowering.graph().value(output).users.empty() && !lowering.graph().value(output).is_output)) {
+      continue;
+    }
+    const Dimensions shape = sample_shape(lowering.shape(output));
+    lowering.add_layer(node, output, op, shape_key(shape), activations(lowering, node), shape);
+  }
+}
+
+/// A part of a tensor, unless a product has already made its result in parts.
+void select(Lowering& lowering, const Node& node) {
+  if (!node.outputs.empty() && node.outputs[0] >= 0 && lowering.is_held(node.outputs[0])) {
+    return;
+  }
+  const bool whole = node.outputs.size() == 1 && node.outputs[0] >= 0 &&
+                     lowering.shape(node.outputs[0]) == lowering.shape(node.inputs.at(0));
+  if (whole && node.op == "Slice") {
+    view(lowering, node);
+    return;
+  }
+  stated(lowering, node, "select");
+}
+
+void embed(Lowering& lowering, const Node& node, int table, int indices) {
+  const Dimensions& rows = lowering.shape(table);
+  const std::int64_t tokens = count(lowering.shape(indices));
+  const int input = lowering.as_shape(indices, {tokens});
+  const std::int64_t width = count(rows) / rows[0];
+  lowering.add_layer(node, node.outputs.at(0), "embedding",
+                     fmt::format(", rows: {}, width: {}", rows[0], width), {input}, {tokens, width}, table);
+  lowering.own_table(table, base::checked_multiply(rows[0], width));
+}
+
+/// Rows of a table of weights are an embedding; elements of an activation at places known before are a part
+/// of it.
+void gather(Lowering& lowering, const Node& node) {
+  const int data = lowering.input(node, 0);
+  const int indices = lowering.input(node, 1);
+  const bool rows =
+      !lowering.shape(data).empty() &&
+      axis_of(lowering.graph(), node, integer_or(node, "axis", 0), lowering.shape(data).size()) == 0;
+  if (lowering.constant(data) && !lowering.constant(indices) && rows) {
+    embed(lowering, node, data, indices);
+  } else {
+    select(lowering, node);
+  }
+}
+
+/// Joined along an axis; constants among the parts are what the join has more than its activations.
+void concat(Lowering& lowering, const Node& node) {
+  const Dimensions& out = lowering.shape(node.outputs.at(0));
+  const std::size_t axis = axis_of(lowering.graph(), node, integer_or(node, "axis", 0), out.size());
+  const bool constants = std::any_of(node.inputs.begin(), node.inputs.end(),
+                                     [&](int id) { return id >= 0 && lowering.constant(id); });
+  if (constants) {
+    stated(lowering, node, "pad");
+    return;
+  }
+  if (node.inputs.size() == 1) {
+    view(lowering, node);
+    return;
+  }
+  const bool drop = axis > 0 && out[0] == 1;
+  const auto shape_of = [drop](const Dimensions& shape) {
+    return drop ? Dimensions(shape.begin() + 1, shape.end()) : shape;
+  };
+  std::vector<int> inputs;
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+    const int x = lowering.activation(node, i);
+    inputs.push_back(lowering.as_shape(x, shape_of(lowering.shape(x))));
+  }
+  const std::size_t at = axis - (drop ? 1 : 0);
+  lowering.add(node, "concat", at == 0 ? "" : fmt::format(", axis: {}", at), inputs, shape_of(out));
+}
+
+/// x, scale, zero point, repeated; behind the output's own scale and zero point.
+void quantised_concat(Lowering& lowering, const Node& node) {
+  Node plain = node;
+  plain.inputs.clear();
+  for (std::size_t i = 2; i < node.inputs.size(); i += 3) {
+    plain.inputs.push_back(node.inputs[i]);
+  }
+  concat(lowering, plain);
+}
+
+/// Whether all that is read of a value, through views, are second operands of products: they may share it.
+bool only_second_operand(const Graph& graph, int value) {
+  const Value& of = graph.value(value);
+  return !of.is_output && !of.users.empty() && std::all_of(of.users.begin(), of.users.end(), [&](int id) {
+    const Node& user = graph.node(id);
+    if (user.op == "MatMul") {
+      return user.inputs[1] == value && user.inputs[0] != value;
+    }
+    return is_view(user) && user.op != "QuantizeLinear" && only_second_operand(graph, user.outputs[0]);
+  });
+}
+
+/// Heads of keys and values that are repeated for the heads of a group (grouped-query attention) are held
+/// once.
+void expand(Lowering& lowering, const Node& node) {
+  const int x = lowering.activation(node, 0);
+  const int output = node.outputs.at(0);
+  const bool same = count(lowering.shape(x)) == count(lowering.shape(output));
+  if (same || only_second_operand(lowering.graph(), output)) {
+    view(lowering, node);
+  } else {
+    stated(lowering, node, "pad");
+  }
+}
+
+void pad(Lowering& lowering, const Node& node) {
+  stated(lowering, node, "pad");
+}
+void top_k(Lowering& lowering, const Node& node) {
+  stated(lowering, node, "top-k");
+}
+void suppress(Lowering& lowering, const Node& node) {
+  stated(lowering, node, "non-max-suppression");
+}
+void scatter(Lowering& lowering, const Node& node) {
+  stated(lowering, node, "pad");
+}
+
+}  // namespace
+
+const Rules& movement_rules() {
+  static const Rules kRules = {
+      {"Identity", view},
+      {"Dropout", view},
+      {"Reshape", view},
+      {"Flatten", view},
+      {"Squeeze", view},
+      {"Unsqueeze", view},
+      {"Transpose", view},
+      {"Cast", view},
+      {"CastLike", view},
+      {"QuantizeLinear", view},
+      {"DequantizeLinear", view},
+      {"DepthToSpace", view},
+      {"SpaceToDepth", view},
+      {"Split", select},
+      {"Slice", select},
+      {"Gather", gather},
+      {"GatherElements", select},
+      {"GatherND", select},
+      {"Compress", select},
+      {"Concat", concat},
+      {"Expand", expand},
+      {"Tile", pad},
+      {"Pad", pad},
+      {"TopK", top_k},
+      {"ScatterND", scatter},
+      {"ScatterElements", scatter},
+      {"OneHot", pad},
+      {"NonMaxSuppression", suppress},
+      {"com.microsoft.QLinearConcat", quantised_concat},
+  };
+  return kRules;
+}
+
+}  // namespace inlay::importers::onnx_graph

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "inlay/importers/onnx/graph.hpp"
+
+namespace inlay::importers::onnx_graph {
+
+/// A window that slides over the axes behind batch and channels.
+struct Window {
+  Dimensions kernel;
+  Dimensions stride;
+  Dimensions dilation;
+  Dimensions before;  // padding
+  Dimensions after;   // padding, with what ceil_mode reads beyond it
+  Dimensions out;
+};
+
+/// The window of a convolution or a pooling. `input`: batch, channels, sizes; `kernel`: sizes of the weights,
+/// if the node does not say them. Padding is as pads, auto_pad and ceil_mode have it. Fails at the node for
+/// what does not fit.
+Window window_of(const Graph& graph, const Node& node, const Dimensions& input, const Dimensions& kernel);
+
+}  // namespace inlay::importers::onnx_graph
