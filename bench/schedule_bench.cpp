@@ -27,7 +27,7 @@ schedule::Problem problem_of(std::int64_t batch) {
 
 search::Options options_of(int splits) {
   search::Options options;
-  options.most_splits = splits;
+  options.settings.set("exact.splits", std::to_string(splits));
   return options;
 }
 

@@ -84,8 +84,9 @@ std::vector<Stated> state_all(const Options& options) {
 }
 
 /// Fills in what the row's package and strategy reach; what is infeasible is a row that says why.
-void solve_row(const search::StatedProblem& stated, search::Objective objective, const search::Options& how,
-               const std::optional<report::OutputFolder>& folder, report::ComparisonRow& row) {
+void solve_row(const search::StatedProblem& stated, const search::Objective& objective,
+               const search::Options& how, const std::optional<report::OutputFolder>& folder,
+               report::ComparisonRow& row) {
   try {
     const explore::Solved solved = explore::solve_verified(stated, objective, row.strategy, how);
     row.result =
@@ -100,7 +101,7 @@ void solve_row(const search::StatedProblem& stated, search::Objective objective,
 
 void solve_all(const Options& options, const std::vector<Stated>& problems,
                const std::optional<report::OutputFolder>& folder, report::Comparison& comparison) {
-  const search::Options how = search_options(options.search);
+  const search::Options how = search_options(options.search, options.strategies);
   for (std::size_t i = 0; i < comparison.rows.size(); ++i) {
     report::ComparisonRow& row = comparison.rows[i];
     const Stated& stated = problems[i / options.strategies.size()];

@@ -24,6 +24,7 @@ struct Options {
 struct Shelf {
   const char* name;
   std::function<std::vector<std::string>()> names;
+  std::function<std::string(const std::string&)> description = nullptr;
 };
 
 const std::vector<Shelf>& shelves() {
@@ -31,7 +32,7 @@ const std::vector<Shelf>& shelves() {
   static const std::vector<Shelf> kShelves = {
       {"models", data("models")},        {"scenarios", data("scenarios")},
       {"packages", data("packages")},    {"chiplets", data("chiplets")},
-      {"dataflows", data("dataflows")},  {"strategies", search::strategy_names},
+      {"dataflows", data("dataflows")},  {"strategies", search::strategy_names, search::strategy_description},
       {"engines", cost::engine_names},   {"objectives", search::objective_names},
       {"studies", studies::study_names},
   };
@@ -48,6 +49,10 @@ int run(const Options& options) {
     const std::vector<std::string> names = shelf.names();
     if (options.json) {
       fmt::print("{}\n", nlohmann::json(names).dump());
+    } else if (shelf.description) {
+      for (const std::string& name : names) {
+        fmt::print("{:<12} {}\n", name, shelf.description(name));
+      }
     } else {
       fmt::print("{}\n", fmt::join(names, "\n"));
     }

@@ -46,7 +46,7 @@ int run(const Options& options) {
     folder.emplace(options.out, std::vector<std::string>{kScheduleFile, kStagesFile});
   }
   const search::Objective objective = search::objective_named(options.search.objective);
-  search::Options how = search_options(options.search);
+  search::Options how = search_options(options.search, {options.strategy});
   const auto stated =
       search::make_problem(problem_request(options.search, options.scenario, options.package));
   if (!options.start.empty()) {

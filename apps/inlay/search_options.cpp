@@ -1,8 +1,10 @@
 #include "search_options.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <stdexcept>
 #include <thread>
@@ -15,7 +17,6 @@
 namespace inlay::app {
 namespace {
 
-constexpr std::int64_t kMostSplits = 16;
 constexpr std::int64_t kMostThreads = 1024;
 
 double parse_time(const std::string& text) {
@@ -43,6 +44,38 @@ double parse_gap(const std::string& text) {
   return value;
 }
 
+void set_splits(const std::string& splits, search::Settings& settings) {
+  for (const search::OptionRecord& record : search::option_records()) {
+    if (record.name.ends_with(".splits")) {
+      try {
+        settings.set(record.name, splits);
+      } catch (const base::InputError& error) {
+        throw base::InputError(fmt::format("--splits: {}", error.what()));
+      }
+    }
+  }
+}
+
+/// An option of a strategy that does not search would silently do nothing: it is refused.
+search::Settings settings_of(const SearchOptions& options, const std::vector<std::string>& strategies) {
+  search::Settings settings;
+  for (const std::string& assignment : options.assignments) {
+    settings.assign(assignment);
+  }
+  for (const auto& [name, value] : settings.changed()) {
+    const std::string owner = name.substr(0, name.find('.'));
+    if (std::find(strategies.begin(), strategies.end(), owner) == strategies.end()) {
+      throw base::InputError(
+          fmt::format("option {} is of strategy '{}', which is not among those that search: {}", name, owner,
+                      fmt::join(strategies, ", ")));
+    }
+  }
+  if (!options.splits.empty()) {
+    set_splits(options.splits, settings);
+  }
+  return settings;
+}
+
 bool on_terminal() {
   return ::isatty(STDERR_FILENO) == 1;
 }
@@ -55,8 +88,9 @@ void show_progress(double value, double bound) {
 }  // namespace
 
 void declare(Command& command, SearchOptions& options) {
-  command.option("--objective", options.objective, "NAME",
-                 "latency, energy, edp (the default) or throughput");
+  command.option(
+      "--objective", options.objective, "NAME",
+      "latency, energy, edp (the default), throughput, or a formula such as \"latency^2 * energy\"");
   command.option("--engine", options.engine, "NAME", "cost engine ('inlay list engines'), or table:FILE.csv");
   command.option(
       "--communication", options.communication, "NAME",
@@ -66,8 +100,9 @@ void declare(Command& command, SearchOptions& options) {
   command.option("--time-limit", options.time_limit, "TIME", "end the search after this time, such as 30s");
   command.option("--gap", options.gap, "SHARE",
                  "end it once the answer is proven this close to the best, such as 1%");
-  command.option("--splits", options.splits, 0, kMostSplits,
-                 "most boundaries between windows that are tried");
+  command.option("--splits", options.splits, "N", "short for --option exact.splits=N and its like of others");
+  command.options("--option", options.assignments, "NAME=VALUE",
+                  "an option of the strategy, such as exact.splits=2 ('inlay show exact' lists them)");
   command.option("--seed", options.seed, 0, std::numeric_limits<std::int64_t>::max(),
                  "of the random numbers");
   command.option("--threads", options.threads, 0, kMostThreads, "0: all cores");
@@ -89,7 +124,7 @@ search::ProblemRequest problem_request(const SearchOptions& options, const std::
   return request;
 }
 
-search::Options search_options(const SearchOptions& options) {
+search::Options search_options(const SearchOptions& options, const std::vector<std::string>& strategies) {
   search::Options result;
   if (!options.time_limit.empty()) {
     result.stop.time_limit = parse_time(options.time_limit);
@@ -101,7 +136,7 @@ search::Options search_options(const SearchOptions& options) {
   result.seed = static_cast<std::uint64_t>(options.seed);
   const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   result.threads = options.threads == 0 ? cores : static_cast<int>(options.threads);
-  result.most_splits = static_cast<int>(options.splits);
+  result.settings = settings_of(options, strategies);
   if (on_terminal()) {
     result.progress = show_progress;
   }

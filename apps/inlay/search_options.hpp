@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "command.hpp"
 #include "inlay/search/problem_setup.hpp"
@@ -17,7 +18,8 @@ struct SearchOptions {
   std::string overlap;
   std::string time_limit;
   std::string gap;
-  std::int64_t splits = 4;
+  std::string splits;
+  std::vector<std::string> assignments;
   std::int64_t seed = 1;
   std::int64_t threads = 0;
   bool no_cache = false;
@@ -28,8 +30,8 @@ void declare(Command& command, SearchOptions& options);
 /// Both throw base::InputError naming the option.
 search::ProblemRequest problem_request(const SearchOptions& options, const std::string& scenario,
                                        const std::string& package);
-/// Also catches Ctrl-C from now on, and shows progress on a terminal.
-search::Options search_options(const SearchOptions& options);
+/// Also catches Ctrl-C from now on, and shows progress on a terminal. `strategies` are those that will search.
+search::Options search_options(const SearchOptions& options, const std::vector<std::string>& strategies);
 
 /// Wipes the line of progress, if there is one.
 void end_progress();

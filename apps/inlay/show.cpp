@@ -1,6 +1,7 @@
 // inlay show: what was understood of an input.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "command.hpp"
@@ -11,7 +12,9 @@
 #include "inlay/hardware/package_file.hpp"
 #include "inlay/report/inputs_text.hpp"
 #include "inlay/report/schedule_text.hpp"
+#include "inlay/report/strategy_text.hpp"
 #include "inlay/schedule/schedule_json.hpp"
+#include "inlay/search/search.hpp"
 #include "inlay/verify/input_file.hpp"
 #include "inlay/verify/verify.hpp"
 #include "inlay/workload/model_file.hpp"
@@ -76,7 +79,16 @@ std::string text_of(const verify::NamedInput& input, bool dot) {
   }
 }
 
+bool names_strategy(const Options& options) {
+  const std::vector<std::string> names = search::strategy_names();
+  return options.kind.empty() && std::find(names.begin(), names.end(), options.name) != names.end();
+}
+
 int run(const Options& options) {
+  if (names_strategy(options) && !options.dot) {
+    fmt::print("{}", report::strategy_text(options.name));
+    return 0;
+  }
   const verify::NamedInput input = find(options);
   if (options.dot && input.kind != InputKind::kModel) {
     throw base::InputError(fmt::format("--dot draws the graph of a model; '{}' is a {}", options.name,
@@ -90,12 +102,13 @@ int run(const Options& options) {
 
 void add_show(CLI::App& program, Action& chosen) {
   auto options = std::make_shared<Options>();
-  Command command(program, "show",
-                  "Shows what was understood of a model, scenario, package, chiplet, dataflow or schedule",
-                  "inlay show het-sides-2x2");
+  Command command(
+      program, "show",
+      "Shows what was understood of a model, scenario, package, chiplet, dataflow, schedule or strategy",
+      "inlay show het-sides-2x2");
   command.positional(
       "NAME-or-FILE", options->name,
-      "a file, or the bare name of a shipped one (models first, then scenarios, packages, ...)");
+      "a file, the bare name of a shipped one (models first, then scenarios, packages, ...), or a strategy");
   command.option("--as", options->kind, "KIND", "model, scenario, package, chiplet, dataflow or energy");
   command.flag("--dot", options->dot, "print a model's graph in Graphviz' language");
   command.finish(chosen, [options] { return run(*options); });

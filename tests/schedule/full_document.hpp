@@ -73,7 +73,8 @@ inline void fill_in(base::Random& random, schedule::Problem& problem) {
 
 inline schedule::CertificateClaim random_certificate(base::Random& random) {
   return {"exact", "edp",   odd_number(random),  odd_number(random),         random.fraction(), true, "space",
-          "binds", "proof", random.next() >> 2U, random.between(0, 1 << 20), odd_number(random)};
+          "binds", "proof", random.next() >> 2U, random.between(0, 1 << 20), odd_number(random),
+          {{"exact.splits", "4"}}};
 }
 
 /// A random document without a member at its default. Throws base::InfeasibleError if the random schedule

@@ -33,10 +33,10 @@ struct Tally {
 
 void compare_with_enumeration(const schedule::Problem& problem, Tally& tally) {
   Options options;
-  options.most_splits = 2;
-  const auto family = window_family(problem, options.most_splits);
+  options.settings.set("exact.splits", "2");
+  const auto family = window_family(problem, 2);
   testing::Enumeration enumeration(problem, static_cast<int>(problem.package.chiplets.size()));
-  for (const Objective objective : objectives()) {
+  for (const Objective& objective : objectives()) {
     const double best = enumeration.optimum(family, objective);
     try {
       const Answer answer = solve(problem, objective, "exact", options);
@@ -92,7 +92,7 @@ TEST(Exact, EqualsEnumerationWhereTheMemoryBinds) {
 
 TEST(Exact, EnumerationIsOverTheSpaceThatTheCertificateNames) {
   const schedule::Problem problem = testing::worked_example();
-  for (const Objective objective : objectives()) {
+  for (const Objective& objective : objectives()) {
     const Answer answer = solve(problem, objective, "exact", {});
     testing::Enumeration enumeration(problem, 2);
     EXPECT_TRUE(close(answer.certificate.value, enumeration.optimum(window_family(problem, 4), objective)));
@@ -106,9 +106,9 @@ TEST(Strategies, KeepTheirPromises) {
     const schedule::Problem problem = testing::random_problem(random);
     const schedule::Schedule other = testing::random_schedule(random, problem);
     for (const std::string& strategy : strategy_names()) {
-      for (const Objective objective : objectives()) {
+      for (const Objective& objective : objectives()) {
         Options options;
-        options.most_splits = 1;
+        options.settings.set("exact.splits", "1");
         Answer answer;
         try {
           answer = solve(problem, objective, strategy, options);

@@ -13,12 +13,23 @@ namespace inlay::explore {
 namespace {
 
 schedule::CertificateClaim claim_of(const search::Certificate& certificate) {
-  return {certificate.strategy,    search::to_string(certificate.objective),
-          certificate.value,       certificate.lower_bound,
-          certificate.gap,         certificate.proven,
-          certificate.space,       certificate.binds,
-          certificate.stopped_by,  certificate.seed,
-          certificate.evaluations, certificate.seconds};
+  schedule::CertificateClaim claim{certificate.strategy,
+                                   search::to_string(certificate.objective),
+                                   certificate.value,
+                                   certificate.lower_bound,
+                                   certificate.gap,
+                                   certificate.proven,
+                                   certificate.space,
+                                   certificate.binds,
+                                   certificate.stopped_by,
+                                   certificate.seed,
+                                   certificate.evaluations,
+                                   certificate.seconds,
+                                   {}};
+  for (const auto& [name, value] : certificate.options) {
+    claim.options.push_back({name, value});
+  }
+  return claim;
 }
 
 void require_valid(const verify::Verdict& verdict) {
@@ -32,7 +43,7 @@ void require_valid(const verify::Verdict& verdict) {
 
 }  // namespace
 
-Solved solve_verified(const search::StatedProblem& stated, search::Objective objective,
+Solved solve_verified(const search::StatedProblem& stated, const search::Objective& objective,
                       const std::string& strategy, const search::Options& options) {
   search::Answer answer = search::solve(stated.problem, objective, strategy, options);
   Solved solved;

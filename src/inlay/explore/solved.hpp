@@ -19,7 +19,7 @@ struct Solved {
 /// Searches, and verifies what was found before anybody sees it. Throws base::InputError and
 /// base::InfeasibleError as search::solve, and base::DefectError if the answer does not stand up to
 /// verification.
-Solved solve_verified(const search::StatedProblem& stated, search::Objective objective,
+Solved solve_verified(const search::StatedProblem& stated, const search::Objective& objective,
                       const std::string& strategy, const search::Options& options);
 
 }  // namespace inlay::explore

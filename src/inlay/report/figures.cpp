@@ -19,7 +19,7 @@ std::string format_gap(bool proven, double gap) {
   return proven ? "proven" : fmt::format("gap {:.2f}%", 100.0 * gap);
 }
 
-std::string format_objective(search::Objective objective, double value) {
+std::string format_objective(const search::Objective& objective, double value) {
   switch (objective) {
     case search::Objective::kLatency:
       return base::format_time(value);
@@ -29,6 +29,8 @@ std::string format_objective(search::Objective objective, double value) {
       return base::format_energy(value);
     case search::Objective::kEdp:
       return format_edp(value);
+    case search::Objective::kFormula:
+      return fmt::format("{:.6g}", value);
   }
   throw base::DefectError("an objective without a unit");
 }

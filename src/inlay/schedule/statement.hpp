@@ -75,6 +75,13 @@ struct MetricsClaim {
   bool operator==(const MetricsClaim&) const = default;
 };
 
+/// An option of the strategy (search::OptionRecord) and the value that it had.
+struct OptionClaim {
+  std::string name;
+  std::string value;
+  bool operator==(const OptionClaim&) const = default;
+};
+
 /// What a search says its answer is worth; the fields of search::Certificate in plain words and numbers.
 struct CertificateClaim {
   std::string strategy;
@@ -89,6 +96,7 @@ struct CertificateClaim {
   std::uint64_t seed = 1;
   std::int64_t evaluations = 0;
   double seconds = 0.0;
+  std::vector<OptionClaim> options;
   bool operator==(const CertificateClaim&) const = default;
 };
 

@@ -71,6 +71,12 @@ void describe(Archive& archive, MetricsClaim& metrics) {
 }
 
 template <typename Archive>
+void describe(Archive& archive, OptionClaim& option) {
+  archive.text("name", option.name);
+  archive.text("value", option.value);
+}
+
+template <typename Archive>
 void describe(Archive& archive, CertificateClaim& certificate) {
   archive.text("strategy", certificate.strategy);
   archive.text("objective", certificate.objective);
@@ -84,6 +90,7 @@ void describe(Archive& archive, CertificateClaim& certificate) {
   archive.natural("seed", certificate.seed);
   archive.integer("evaluations", certificate.evaluations, 0);
   archive.number("seconds", certificate.seconds);
+  archive.list("options", certificate.options);
 }
 
 template <typename Archive>

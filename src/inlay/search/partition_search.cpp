@@ -234,7 +234,7 @@ class PartitionSearch {
     // within the tolerance: keep the smaller bound there.
     const double slack = 1.0 - 1e-6;
     model.bound.latency = std::max(model.bound.latency, least.latency * slack);
-    if (question_.objective == Objective::kEdp || question_.objective == Objective::kEnergy) {
+    if (question_.objective.counts_energy()) {
       model.bound.energy = std::max(model.bound.energy, least.energy * slack);
     }
     derive_bounds(window, seconds_per_byte_);
@@ -318,14 +318,14 @@ PartitionResult search_partition(const PartitionQuestion& question, const StopCl
 }
 
 double partition_bound(const schedule::Problem& problem, const WindowPartition& partition,
-                       Objective objective) {
+                       const Objective& objective) {
   double latency = 0.0;
   double energy = 0.0;
   for (const WindowState& window : window_states(problem, partition)) {
     latency += window.latency_bound;
     energy += window.energy_bound;
   }
-  return objective_value(objective, latency, energy + problem.package.static_power * latency);
+  return objective_bound(objective, latency, energy + problem.package.static_power * latency);
 }
 
 }  // namespace inlay::search

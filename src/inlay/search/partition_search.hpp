@@ -49,6 +49,6 @@ PartitionResult search_partition(const PartitionQuestion& question, const StopCl
 
 /// A lower bound of the objective over all schedules of a partition, from layers alone.
 double partition_bound(const schedule::Problem& problem, const WindowPartition& partition,
-                       Objective objective);
+                       const Objective& objective);
 
 }  // namespace inlay::search

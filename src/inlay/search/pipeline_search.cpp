@@ -42,10 +42,10 @@ class SizeSearch {
         clock_(clock),
         evaluations_left_(evaluations_left),
         grid_(question, mini_batch_, mini_batches_) {
-    const Objective objective = question.surroundings.objective;
-    dimensions_.time = objective != Objective::kEnergy || question.surroundings.static_power > 0.0 ||
+    const Objective& objective = question.surroundings.objective;
+    dimensions_.time = objective.counts_latency() || question.surroundings.static_power > 0.0 ||
                        std::isfinite(question.surroundings.latency_limit);
-    dimensions_.energy = objective == Objective::kEdp || objective == Objective::kEnergy;
+    dimensions_.energy = objective.counts_energy();
     dimensions_.bytes = dimensions_.time && question.surroundings.seconds_per_byte > 0.0;
   }
 

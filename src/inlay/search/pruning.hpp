@@ -33,6 +33,8 @@ struct Surroundings {
         return joules >= incumbent;
       case Objective::kEdp:
         return total * joules >= incumbent;
+      case Objective::kFormula:
+        return objective_bound(objective, total, joules) >= incumbent;
       case Objective::kLatency:
       case Objective::kThroughput:
         break;

@@ -6,23 +6,15 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "inlay/schedule/problem.hpp"
 #include "inlay/schedule/schedule.hpp"
+#include "inlay/search/objective.hpp"
+#include "inlay/search/settings.hpp"
 
 namespace inlay::search {
-
-/// What is sought. Throughput is samples over latency, so its optimum is that of latency.
-enum class Objective { kLatency, kEnergy, kEdp, kThroughput };
-
-std::vector<std::string> objective_names();
-/// Throws base::InputError with the nearest spelling.
-Objective objective_named(const std::string& name);
-std::string to_string(Objective objective);
-/// The number that is minimised: seconds, joules, joule seconds, or seconds for throughput. `energy` includes
-/// static.
-double objective_value(Objective objective, double latency, double energy);
 
 /// When a search ends before it has proven its answer.
 struct StopRule {
@@ -39,8 +31,8 @@ struct Options {
   StopRule stop;
   std::uint64_t seed = 1;
   int threads = 1;
-  /// `exact`: first-fit window families with 0 .. most_splits boundaries, all searched together.
-  int most_splits = 4;
+  /// What the strategies let their users choose.
+  Settings settings;
   /// Start from this schedule: the answer is never worse.
   std::optional<schedule::Schedule> start;
   Progress progress;
@@ -60,6 +52,8 @@ struct Certificate {
   std::uint64_t seed = 1;
   std::int64_t evaluations = 0;  // stages appended to partial pipelines, or whole schedules for the baselines
   double seconds = 0.0;
+  /// The strategy's options and their values.
+  std::vector<std::pair<std::string, std::string>> options;
 };
 
 struct Answer {
@@ -68,9 +62,11 @@ struct Answer {
 };
 
 std::vector<std::string> strategy_names();
+/// One sentence. Throws base::InputError for an unknown strategy.
+std::string strategy_description(const std::string& strategy);
 /// Finds a schedule. Throws base::InputError for an unknown strategy, base::InfeasibleError naming the limit
 /// if there is no schedule at all in the strategy's space.
-Answer solve(const schedule::Problem& problem, Objective objective, const std::string& strategy,
+Answer solve(const schedule::Problem& problem, const Objective& objective, const std::string& strategy,
              const Options& options);
 
 }  // namespace inlay::search

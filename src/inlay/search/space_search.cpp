@@ -69,13 +69,13 @@ void name_misfit(const schedule::Problem& problem) {
       "{}: every layer fits some chiplet's L2 alone, but no schedule of this space fits", space.name));
 }
 
-double objective_of(Objective objective, const evaluate::ScheduleCost& cost) {
+double objective_of(const Objective& objective, const evaluate::ScheduleCost& cost) {
   return objective_value(objective, cost.latency, cost.energy.total());
 }
 
 class SpaceSearch {
  public:
-  SpaceSearch(const schedule::Problem& problem, Objective objective, const Space& space,
+  SpaceSearch(const schedule::Problem& problem, const Objective& objective, const Space& space,
               const Options& options)
       : problem_(problem),
         objective_(objective),
@@ -88,10 +88,10 @@ class SpaceSearch {
       bounds_[i] = partition_bound(problem, space.partitions[i], objective);
     }
     const evaluate::RootBounds root = evaluate::root_bounds(problem);
-    root_bound_ = objective_value(objective, root.latency, root.energy);
-    binds_ = objective == Objective::kEdp      ? root.latency_binds + " and " + root.energy_binds
-             : objective == Objective::kEnergy ? root.energy_binds
-                                               : root.latency_binds;
+    root_bound_ = objective_bound(objective, root.latency, root.energy);
+    binds_ = !objective.counts_energy()    ? root.latency_binds
+             : !objective.counts_latency() ? root.energy_binds
+                                           : root.latency_binds + " and " + root.energy_binds;
   }
 
   Answer run() {
@@ -196,8 +196,7 @@ class SpaceSearch {
   /// window need not hurry. Sought with few cuts, so the energy is not proven least; the latency stays what
   /// it is.
   void save_energy() {
-    const bool timed = objective_ == Objective::kLatency || objective_ == Objective::kThroughput;
-    if (!timed || stopped()) {
+    if (objective_.counts_energy() || stopped()) {
       return;
     }
     double least = evaluate::evaluate_reference(problem_, best_).energy.total();
@@ -251,6 +250,7 @@ class SpaceSearch {
   Answer answer() {
     // The search's own sums and the reference evaluator must agree: a difference would be a defect.
     const double checked = objective_of(objective_, evaluate::evaluate_reference(problem_, best_));
+    require_not_negative(objective_, checked);
     if (std::abs(checked - value_) > 1e-9 * checked) {
       throw base::DefectError(
           fmt::format("the search costs its schedule at {}, the reference evaluator at {}", value_, checked));
@@ -305,7 +305,7 @@ class SpaceSearch {
 
 }  // namespace
 
-Answer search_space(const schedule::Problem& problem, Objective objective, const Space& space,
+Answer search_space(const schedule::Problem& problem, const Objective& objective, const Space& space,
                     const Options& options) {
   if (problem.package.chiplets.size() > 64) {
     throw base::InfeasibleError(

@@ -18,7 +18,7 @@ struct Space {
 
 /// The best schedule of a space with its certificate; proven unless the stop rule ends the search first.
 /// Throws base::InfeasibleError naming the limit if the space has no schedule.
-Answer search_space(const schedule::Problem& problem, Objective objective, const Space& space,
+Answer search_space(const schedule::Problem& problem, const Objective& objective, const Space& space,
                     const Options& options);
 
 }  // namespace inlay::search

@@ -1,11 +1,14 @@
-// The registered strategies: each is a space of schedules that `search_space` searches to the end.
+// The registered strategies. To add one: a line in kStrategies, with its option records.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
 #include "inlay/base/error.hpp"
+#include "inlay/search/layerwise.hpp"
 #include "inlay/search/path_trie.hpp"
+#include "inlay/search/scar/knobs.hpp"
+#include "inlay/search/scar/scar.hpp"
 #include "inlay/search/space_search.hpp"
 
 namespace inlay::search {
@@ -28,43 +31,119 @@ Paths paths_of(const schedule::Problem& problem) {
   return {longest, fmt::format("paths of at most {} neighbouring chiplets", longest)};
 }
 
-Space exact_space(const schedule::Problem& problem, const Options& options) {
+Answer exact(const schedule::Problem& problem, const Objective& objective, const Options& options) {
   const Paths paths = paths_of(problem);
-  return {fmt::format(
-              "first-fit windows of all models together and of one model after the other, 0 to {} splits; "
-              "contiguous segments on {}; any mini-batch ceil(b/i)",
-              options.most_splits, paths.words),
-          window_family(problem, options.most_splits), paths.longest};
+  const int splits = static_cast<int>(options.settings.integer("exact.splits"));
+  const Space space{
+      fmt::format(
+          "first-fit windows of all models together and of one model after the other, 0 to {} splits; "
+          "contiguous segments on {}; any mini-batch ceil(b/i)",
+          splits, paths.words),
+      window_family(problem, splits), paths.longest};
+  return search_space(problem, objective, space, options);
 }
 
-Space standalone_space(const schedule::Problem& problem, const Options&) {
-  return {"standalone: one window, each model whole on a chiplet of its own; any mini-batch ceil(b/i)",
-          {first_fit(problem, 0)},
-          1};
+Answer standalone(const schedule::Problem& problem, const Objective& objective, const Options& options) {
+  const Space space{
+      "standalone: one window, each model whole on a chiplet of its own; any mini-batch ceil(b/i)",
+      {first_fit(problem, 0)},
+      1};
+  return search_space(problem, objective, space, options);
 }
 
-Space sequential_space(const schedule::Problem& problem, const Options&) {
+Answer sequential(const schedule::Problem& problem, const Objective& objective, const Options& options) {
   const Paths paths = paths_of(problem);
-  return {
+  const Space space{
       fmt::format("sequential: a window per model in the scenario's order, contiguous segments on {}; any "
                   "mini-batch ceil(b/i)",
                   paths.words),
       {one_after_the_other(problem, 0)},
       paths.longest};
+  return search_space(problem, objective, space, options);
+}
+
+std::vector<OptionRecord> exact_options() {
+  return {{"exact.splits",
+           "most boundaries between windows: families of 0 to this many are searched together",
+           OptionRecord::Kind::kInteger,
+           "4",
+           0,
+           16,
+           {}}};
+}
+
+std::vector<OptionRecord> scar_options() {
+  return scar_records("scar");
+}
+
+std::vector<OptionRecord> simba_options() {
+  return scar_records("simba");
+}
+
+std::vector<OptionRecord> no_options() {
+  return {};
 }
 
 struct Strategy {
   const char* name;
-  Space (*space)(const schedule::Problem&, const Options&);
+  const char* description;
+  Answer (*solve)(const schedule::Problem&, const Objective&, const Options&);
+  std::vector<OptionRecord> (*options)();
 };
 
-constexpr std::array<Strategy, 3> kStrategies = {{
-    {"exact", exact_space},
-    {"sequential", sequential_space},
-    {"standalone", standalone_space},
+constexpr std::array<Strategy, 6> kStrategies = {{
+    {"exact",
+     "the proven optimum over first-fit windows, paths of neighbouring chiplets, cuts and mini-batches",
+     exact, exact_options},
+    {"layerwise", "a layer of each model at a time, on the best free chiplet, without pipelines", layerwise,
+     no_options},
+    {"scar", "the published pipeline: windows, provisioning, segmentation, scheduling trees", scar,
+     scar_options},
+    {"sequential", "one model after the other, each pipelined over the package", sequential, no_options},
+    {"simba", "as scar, on chiplets of one type only: the baseline of homogeneous packages", simba,
+     simba_options},
+    {"standalone", "all models at once, each whole on a chiplet of its own", standalone, no_options},
 }};
 
+const Strategy& strategy_named(const std::string& name) {
+  const auto* found = std::find_if(kStrategies.begin(), kStrategies.end(),
+                                   [&](const Strategy& known) { return name == known.name; });
+  if (found == kStrategies.end()) {
+    throw base::InputError(
+        fmt::format("'{}' is no strategy; {}", name, base::allowed_values(name, strategy_names())));
+  }
+  return *found;
+}
+
+/// A formula that is not proven to be non-decreasing has no bounds: the answer is one schedule, no more.
+void withdraw_claims(const Objective& objective, Certificate& certificate) {
+  if (objective.non_decreasing()) {
+    return;
+  }
+  certificate.lower_bound = 0.0;
+  certificate.proven = false;
+  certificate.gap = certificate.value > 0.0 ? 1.0 : 0.0;
+  certificate.space = "feasible, no certificate; searched: " + certificate.space;
+  certificate.binds = "nothing: the formula is not proven to be non-decreasing in latency and energy";
+  if (certificate.stopped_by == "proof" || certificate.stopped_by == "gap") {
+    certificate.stopped_by = "its end";
+  }
+}
+
 }  // namespace
+
+const std::vector<OptionRecord>& option_records() {
+  static const std::vector<OptionRecord> kRecords = [] {
+    std::vector<OptionRecord> records;
+    for (const Strategy& strategy : kStrategies) {
+      for (OptionRecord& record : strategy.options()) {
+        records.push_back(std::move(record));
+      }
+    }
+    return records;
+  }();
+  return kRecords;
+}
 
 std::vector<std::string> strategy_names() {
   std::vector<std::string> names;
@@ -74,17 +153,18 @@ std::vector<std::string> strategy_names() {
   return names;
 }
 
-Answer solve(const schedule::Problem& problem, Objective objective, const std::string& strategy,
+std::string strategy_description(const std::string& strategy) {
+  return strategy_named(strategy).description;
+}
+
+Answer solve(const schedule::Problem& problem, const Objective& objective, const std::string& strategy,
              const Options& options) {
-  for (const Strategy& known : kStrategies) {
-    if (strategy == known.name) {
-      Answer answer = search_space(problem, objective, known.space(problem, options), options);
-      answer.certificate.strategy = strategy;
-      return answer;
-    }
-  }
-  throw base::InputError(
-      fmt::format("'{}' is no strategy; {}", strategy, base::allowed_values(strategy, strategy_names())));
+  const Objective sought = objective.of(problem);
+  Answer answer = strategy_named(strategy).solve(problem, sought, options);
+  answer.certificate.strategy = strategy;
+  answer.certificate.options = options.settings.of(strategy);
+  withdraw_claims(sought, answer.certificate);
+  return answer;
 }
 
 }  // namespace inlay::search

@@ -4,40 +4,15 @@
 
 #include <algorithm>
 
-#include "inlay/base/checked.hpp"
-#include "inlay/base/error.hpp"
+#include "inlay/search/expected_cost.hpp"
 
 namespace inlay::search {
 namespace {
 
-/// Seconds that a layer's whole batch is expected to compute: over the chiplets that can run it, each type
-/// weighted by their number. The whole batch at once, or the largest mini-batches that some chiplet can run.
-double expected_latency(const schedule::Problem& problem, std::size_t model, int layer) {
-  const cost::ModelCosts& costs = problem.costs.models[model];
-  const std::int64_t batch = problem.scenario.models[model].batch;
-  for (int size = static_cast<int>(costs.mini_batches.size()) - 1; size >= 0; --size) {
-    double seconds = 0.0;
-    int chiplets = 0;
-    for (const hardware::Chiplet& chiplet : problem.package.chiplets) {
-      const cost::LayerCost& cost = costs.at(layer, size, chiplet.type);
-      if (cost.mappable) {
-        seconds += static_cast<double>(cost.cycles) /
-                   problem.package.types[static_cast<std::size_t>(chiplet.type)].clock;
-        ++chiplets;
-      }
-    }
-    if (chiplets > 0) {
-      const std::int64_t mini_batch = costs.mini_batches[static_cast<std::size_t>(size)];
-      return seconds / chiplets * static_cast<double>(base::ceil_divide(batch, mini_batch));
-    }
-  }
-  throw base::DefectError("a layer that no chiplet can run has passed the cost table");
-}
-
 std::vector<double> expected_latencies(const schedule::Problem& problem, std::size_t model) {
   std::vector<double> expected;
   for (std::size_t layer = 0; layer < problem.scenario.models[model].model.layers.size(); ++layer) {
-    expected.push_back(expected_latency(problem, model, static_cast<int>(layer)));
+    expected.push_back(expected_cost(problem, model, static_cast<int>(layer)).latency);
   }
   return expected;
 }
@@ -104,9 +79,27 @@ WindowPartition first_fit(const schedule::Problem& problem, int splits) {
   WindowPartition partition{fmt::format("first-fit with {} split{}", splits, splits == 1 ? "" : "s"), {}};
   partition.windows.assign(static_cast<std::size_t>(splits) + 1, std::vector<LayerRange>(models));
   for (std::size_t model = 0; model < models; ++model) {
-    const std::vector<LayerRange> ranges = pack(expected[model], horizon / (splits + 1), splits);
+    const double span = horizon / (splits + 1);
+    partition.overruns += static_cast<int>(std::count_if(expected[model].begin(), expected[model].end(),
+                                                         [span](double latency) { return latency > span; }));
+    const std::vector<LayerRange> ranges = pack(expected[model], span, splits);
     for (std::size_t window = 0; window < ranges.size(); ++window) {
       partition.windows[window][model] = ranges[window];
+    }
+  }
+  drop_empty_windows(partition);
+  return partition;
+}
+
+WindowPartition uniform(const schedule::Problem& problem, int splits) {
+  const std::size_t models = problem.scenario.models.size();
+  WindowPartition partition{fmt::format("uniform with {} split{}", splits, splits == 1 ? "" : "s"), {}};
+  partition.windows.assign(static_cast<std::size_t>(splits) + 1, std::vector<LayerRange>(models));
+  for (std::size_t model = 0; model < models; ++model) {
+    const int layers = static_cast<int>(problem.scenario.models[model].model.layers.size());
+    for (int window = 0; window <= splits; ++window) {
+      partition.windows[static_cast<std::size_t>(window)][model] = {layers * window / (splits + 1),
+                                                                    layers * (window + 1) / (splits + 1)};
     }
   }
   drop_empty_windows(partition);

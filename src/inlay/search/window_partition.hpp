@@ -19,12 +19,16 @@ struct LayerRange {
 struct WindowPartition {
   std::string name;
   std::vector<std::vector<LayerRange>> windows;  // [window][model]; no window is empty of all models
+  int overruns = 0;                              // first-fit: layers that are longer than a span
 };
 
 /// SCAR's first-fit packing (reference/SCAR.md "Method"): the longest model's expected latency is cut into
 /// splits + 1 equal spans; layers are packed in order; one that would cross a boundary goes to the next
 /// window; one longer than a span stands alone in the next empty window; the last window takes the rest.
 WindowPartition first_fit(const schedule::Problem& problem, int splits);
+
+/// The ablation of first-fit: every model's layers in splits + 1 ranges of equally many, but for rounding.
+WindowPartition uniform(const schedule::Problem& problem, int splits);
 
 /// A model after the other in the scenario's order, each cut by first-fit on its own into splits + 1 spans.
 WindowPartition one_after_the_other(const schedule::Problem& problem, int splits);

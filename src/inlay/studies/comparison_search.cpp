@@ -73,7 +73,7 @@ class ConditionSearch {
     problem_.communication = plan.communication;
     search_.stop.gap = plan.gap;
     search_.stop.interrupted = options.interrupted;
-    search_.most_splits = plan.splits;
+    search_.settings.set("exact.splits", std::to_string(plan.splits));
   }
 
   ConditionResult run(const Condition& condition, const std::vector<Machine>& machines, Counter& counter) {

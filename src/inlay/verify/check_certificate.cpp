@@ -1,8 +1,12 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 
+#include "inlay/base/error.hpp"
+#include "inlay/evaluate/formula.hpp"
 #include "inlay/verify/claims.hpp"
 
 namespace inlay::verify {
@@ -26,6 +30,27 @@ std::map<std::string, ObjectiveFigures> objectives(const evaluate::ScheduleCost&
       {"energy", {cost.energy.total(), bounds.energy, bounds.energy_binds}},
       {"edp",
        {cost.edp(), bounds.latency * bounds.energy, bounds.latency_binds + " and " + bounds.energy_binds}}};
+}
+
+/// Nothing if the claimed objective is neither a name nor a formula.
+std::optional<ObjectiveFigures> figures_of(const std::string& objective, const evaluate::ScheduleCost& cost,
+                                           const evaluate::RootBounds& bounds) {
+  const auto known = objectives(cost, bounds);
+  if (const auto found = known.find(objective); found != known.end()) {
+    return found->second;
+  }
+  try {
+    const evaluate::Formula formula(objective);
+    const auto samples = static_cast<double>(cost.samples);
+    const double value = formula.value(cost.latency, cost.energy.total(), samples);
+    if (!formula.non_decreasing()) {
+      return ObjectiveFigures{value, 0.0, "nothing: the formula is not proven to be non-decreasing"};
+    }
+    return ObjectiveFigures{value, std::max(0.0, formula.value(bounds.latency, bounds.energy, samples)),
+                            bounds.latency_binds + " and " + bounds.energy_binds};
+  } catch (const base::InputError&) {
+    return std::nullopt;
+  }
 }
 
 void check_arithmetic(const schedule::CertificateClaim& certificate, std::vector<Finding>& findings) {
@@ -53,9 +78,8 @@ void check_arithmetic(const schedule::CertificateClaim& certificate, std::vector
 void check_certificate(const schedule::CertificateClaim& certificate, const evaluate::ScheduleCost& cost,
                        const evaluate::RootBounds& bounds, std::vector<Finding>& findings) {
   check_arithmetic(certificate, findings);
-  const auto known = objectives(cost, bounds);
-  const auto found = known.find(certificate.objective);
-  if (found == known.end()) {
+  const std::optional<ObjectiveFigures> found = figures_of(certificate.objective, cost, bounds);
+  if (!found) {
     findings.push_back(
         {Severity::kNote, "certificate.objective",
          fmt::format("'{}' is no objective known here: its value {} and lower bound {} are claimed by "
@@ -63,7 +87,7 @@ void check_certificate(const schedule::CertificateClaim& certificate, const eval
                      certificate.objective, certificate.value, certificate.lower_bound)});
     return;
   }
-  const ObjectiveFigures& objective = found->second;
+  const ObjectiveFigures& objective = *found;
   if (!same(certificate.value, objective.value)) {
     findings.push_back({Severity::kError, "certificate.value",
                         fmt::format("{} is claimed, {} is right", certificate.value, objective.value)});

@@ -1,0 +1,97 @@
+#include "inlay/search/incumbent.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "inlay/base/error.hpp"
+#include "inlay/evaluate/reference.hpp"
+#include "inlay/evaluate/root_bounds.hpp"
+#include "inlay/schedule/check.hpp"
+
+namespace inlay::search {
+namespace {
+
+double value_of(const schedule::Problem& problem, const Objective& objective,
+                const schedule::Schedule& schedule) {
+  const evaluate::ScheduleCost cost = evaluate::evaluate_reference(problem, schedule);
+  return objective_value(objective, cost.latency, cost.energy.total());
+}
+
+}  // namespace
+
+Incumbent::Incumbent(const schedule::Problem& problem, const Objective& objective, const Options& options)
+    : problem_(problem),
+      objective_(objective),
+      options_(options),
+      value_(std::numeric_limits<double>::infinity()) {
+  const evaluate::RootBounds root = evaluate::root_bounds(problem);
+  bound_ = objective_bound(objective, root.latency, root.energy);
+  binds_ = !objective.counts_energy()    ? root.latency_binds
+           : !objective.counts_latency() ? root.energy_binds
+                                         : root.latency_binds + " and " + root.energy_binds;
+  if (options.start) {
+    const std::vector<std::string> violations = schedule::check(problem, *options.start);
+    if (!violations.empty()) {
+      throw base::InputError("the schedule to start from does not fit the problem: " + violations.front());
+    }
+    best_ = *options.start;
+    value_ = value_of(problem, objective, best_);
+    exists_ = true;
+    started_ = true;
+  }
+}
+
+void Incumbent::offer(const schedule::Schedule& schedule, double latency, double energy) {
+  const double value = objective_value(objective_, latency, energy);
+  if (exists_ && value >= value_) {
+    return;
+  }
+  best_ = schedule;
+  value_ = value;
+  exists_ = true;
+  started_ = false;
+  if (options_.progress) {
+    options_.progress(value_, bound_);
+  }
+}
+
+bool Incumbent::near_enough() const {
+  return exists_ && options_.stop.gap > 0.0 && value_ - bound_ <= options_.stop.gap * value_;
+}
+
+Answer Incumbent::answer(const std::string& searched, bool finished, std::int64_t evaluations,
+                         const StopClock& clock) const {
+  const double checked = value_of(problem_, objective_, best_);
+  require_not_negative(objective_, checked);
+  if (std::abs(checked - value_) > 1e-9 * checked) {
+    throw base::DefectError(
+        fmt::format("the search costs its schedule at {}, the reference evaluator at {}", value_, checked));
+  }
+  if (bound_ > checked * (1.0 + 1e-9)) {
+    throw base::DefectError(fmt::format("the lower bound {} is above the schedule's {}", bound_, checked));
+  }
+  Certificate certificate;
+  certificate.objective = objective_;
+  certificate.value = checked;
+  certificate.lower_bound = std::min(bound_, checked);
+  certificate.gap = checked > 0.0 ? (checked - certificate.lower_bound) / checked : 0.0;
+  certificate.proven = certificate.gap <= 1e-9;
+  certificate.space = "all schedules; searched: " + searched;
+  if (started_) {
+    certificate.space += "; nothing better than the schedule that the search was started from was found";
+  }
+  certificate.binds = binds_;
+  certificate.stopped_by = certificate.proven ? "proof"
+                           : near_enough()    ? "gap"
+                           : finished         ? "its end"
+                                              : clock.reason();
+  certificate.seed = options_.seed;
+  certificate.evaluations = evaluations;
+  certificate.seconds = clock.seconds();
+  return {best_, certificate};
+}
+
+}  // namespace inlay::search

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <vector>
+
+#include "inlay/search/search.hpp"
+
+namespace inlay::search {
+
+/// The plainest schedule of several models: window k runs the k-th layer of every model that has one, each
+/// whole on a chiplet of its own, and all of them finish before the next begins; every tensor passes through
+/// the memory. The layers of a window choose in the order of their expected latency, longest first, the free
+/// chiplet and mini-batch size with the best objective. Where there are more models than chiplets, the first
+/// so many run to their end before the next ones begin. Throws base::InfeasibleError naming a layer that fits
+/// no free chiplet.
+schedule::Schedule layerwise_schedule(const schedule::Problem& problem, const Objective& objective);
+
+/// The strategy: `layerwise_schedule` with the root bound as its certificate.
+Answer layerwise(const schedule::Problem& problem, const Objective& objective, const Options& options);
+
+}  // namespace inlay::search

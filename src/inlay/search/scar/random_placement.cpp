@@ -1,0 +1,130 @@
+#include "inlay/search/scar/random_placement.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+
+namespace inlay::search {
+namespace {
+
+/// A walk that has wandered into a corner is given up after this many steps for each of its stages.
+constexpr int kStepsPerStage = 16;
+/// Links of one chiplet that a walk looks at: more than any mesh has.
+constexpr std::size_t kMostNeighbours = 16;
+
+}  // namespace
+
+RandomPlacement::RandomPlacement(const WalkGround& ground, const std::vector<ModelPart>& parts,
+                                 const std::vector<const Candidate*>& candidates, base::Random random)
+    : ground_(ground),
+      parts_(parts),
+      candidates_(candidates),
+      random_(random),
+      order_(parts.size()),
+      paths_(parts.size()),
+      taken_(ground.place_of.size(), 0) {
+  free_.reserve(ground.place_of.size());
+  std::iota(order_.begin(), order_.end(), std::size_t{0});
+  std::stable_sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
+    return candidates_[a]->stages() > candidates_[b]->stages();
+  });
+  for (std::size_t m = 0; m < parts.size(); ++m) {
+    paths_[m].reserve(static_cast<std::size_t>(candidates_[m]->stages()));
+  }
+}
+
+const evaluate::StageFigures& RandomPlacement::figures(std::size_t model, std::size_t stage,
+                                                       int chiplet) const {
+  const auto place = static_cast<std::size_t>(ground_.place_of[static_cast<std::size_t>(chiplet)]);
+  return candidates_[model]->figures[stage * ground_.places + place];
+}
+
+bool RandomPlacement::walk() {
+  std::fill(taken_.begin(), taken_.end(), char{0});
+  latency_ = 0.0;
+  energy_ = 0.0;
+  bytes_ = 0.0;
+  for (const std::size_t model : order_) {
+    if (!place(model)) {
+      return false;
+    }
+    add_up(model);
+  }
+  latency_ = std::max(latency_, bytes_ * ground_.seconds_per_byte);
+  return true;
+}
+
+bool RandomPlacement::place(std::size_t model) {
+  free_.clear();
+  for (int chiplet = 0; chiplet < static_cast<int>(taken_.size()); ++chiplet) {
+    const auto at = static_cast<std::size_t>(chiplet);
+    if (taken_[at] == 0 && ground_.place_of[at] >= 0) {
+      free_.push_back(chiplet);
+    }
+  }
+  if (free_.empty()) {
+    return false;
+  }
+  paths_[model].clear();
+  steps_left_ = kStepsPerStage * candidates_[model]->stages();
+  const auto last = static_cast<std::int64_t>(free_.size()) - 1;
+  return extend(model, 0, free_[static_cast<std::size_t>(random_.between(0, last))]);
+}
+
+bool RandomPlacement::extend(std::size_t model, std::size_t stage, int chiplet) {
+  if (--steps_left_ < 0 || !std::isfinite(figures(model, stage, chiplet).first)) {
+    return false;
+  }
+  taken_[static_cast<std::size_t>(chiplet)] = 1;
+  paths_[model].push_back(chiplet);
+  if (static_cast<int>(stage) + 1 == candidates_[model]->stages()) {
+    return true;
+  }
+  std::array<int, kMostNeighbours> next{};
+  std::size_t count = 0;
+  for (const int near : ground_.problem.package.neighbours[static_cast<std::size_t>(chiplet)]) {
+    const auto at = static_cast<std::size_t>(near);
+    if (taken_[at] == 0 && ground_.place_of[at] >= 0 && count < kMostNeighbours) {
+      next[count++] = near;
+    }
+  }
+  while (count > 0) {
+    const auto chosen = static_cast<std::size_t>(random_.between(0, static_cast<std::int64_t>(count) - 1));
+    if (extend(model, stage + 1, next[chosen])) {
+      return true;
+    }
+    next[chosen] = next[--count];
+  }
+  taken_[static_cast<std::size_t>(chiplet)] = 0;
+  paths_[model].pop_back();
+  return false;
+}
+
+void RandomPlacement::add_up(std::size_t model) {
+  double first = 0.0;
+  double steady = 0.0;
+  for (std::size_t stage = 0; stage < paths_[model].size(); ++stage) {
+    const evaluate::StageFigures& stage_figures = figures(model, stage, paths_[model][stage]);
+    first += stage_figures.first;
+    steady = std::max(steady, stage_figures.steady);
+    energy_ += stage_figures.energy;
+    bytes_ += static_cast<double>(stage_figures.memory_bytes);
+  }
+  latency_ = std::max(latency_, first + static_cast<double>(candidates_[model]->mini_batches - 1) * steady);
+}
+
+std::vector<schedule::Pipeline> RandomPlacement::pipelines() const {
+  std::vector<schedule::Pipeline> pipelines;
+  for (std::size_t m = 0; m < parts_.size(); ++m) {
+    schedule::Pipeline pipeline{parts_[m].model, candidates_[m]->mini_batch, {}};
+    for (std::size_t stage = 0; stage < paths_[m].size(); ++stage) {
+      pipeline.stages.push_back(
+          {candidates_[m]->cuts[stage], candidates_[m]->cuts[stage + 1], paths_[m][stage]});
+    }
+    pipelines.push_back(std::move(pipeline));
+  }
+  return pipelines;
+}
+
+}  // namespace inlay::search

@@ -1,0 +1,103 @@
+#include "inlay/search/scar/scheduling_tree.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace inlay::search {
+namespace {
+
+/// A walk's beginning.
+struct Sums {
+  double first = 0.0;
+  double steady = 0.0;
+  double energy = 0.0;
+  double bytes = 0.0;
+};
+
+class Walks {
+ public:
+  Walks(const PathTrie& trie, const Candidate& candidate, std::vector<PipelinePoint>& points)
+      : trie_(trie), candidate_(candidate), points_(points) {}
+
+  void from(int node, const Sums& before) {
+    const PathTrie::Node& here = trie_.nodes[static_cast<std::size_t>(node)];
+    const auto stage = static_cast<std::size_t>(here.depth) - 1;
+    const evaluate::StageFigures& figures =
+        candidate_.figures[stage * trie_.places.size() + static_cast<std::size_t>(here.place_class)];
+    if (!std::isfinite(figures.first)) {
+      return;
+    }
+    const Sums sums{before.first + figures.first, std::max(before.steady, figures.steady),
+                    before.energy + figures.energy, before.bytes + static_cast<double>(figures.memory_bytes)};
+    if (here.depth == candidate_.stages()) {
+      if (!here.paths.empty()) {
+        add(node, sums);
+      }
+      return;
+    }
+    for (const int child : here.children) {
+      from(child, sums);
+    }
+  }
+
+ private:
+  void add(int node, const Sums& sums) {
+    const double latency = sums.first + static_cast<double>(candidate_.mini_batches - 1) * sums.steady;
+    points_.push_back({latency, sums.energy, sums.bytes, candidate_.mini_batch, node, candidate_.cuts});
+  }
+
+  const PathTrie& trie_;
+  const Candidate& candidate_;
+  std::vector<PipelinePoint>& points_;
+};
+
+}  // namespace
+
+void add_walks(const PathTrie& trie, const Candidate& candidate, std::vector<PipelinePoint>& points) {
+  Walks walks(trie, candidate, points);
+  for (const int root : trie.roots) {
+    walks.from(root, {});
+  }
+}
+
+void thin_walks(std::vector<PipelinePoint>& points) {
+  std::stable_sort(points.begin(), points.end(), [](const PipelinePoint& a, const PipelinePoint& b) {
+    if (a.node != b.node) {
+      return a.node < b.node;
+    }
+    return a.latency != b.latency ? a.latency < b.latency : a.energy < b.energy;
+  });
+  std::vector<PipelinePoint> kept;
+  std::ptrdiff_t node_begin = 0;
+  for (PipelinePoint& point : points) {
+    if (!kept.empty() && kept.back().node != point.node) {
+      node_begin = static_cast<std::ptrdiff_t>(kept.size());
+    }
+    const bool beaten = std::any_of(kept.begin() + node_begin, kept.end(), [&](const PipelinePoint& other) {
+      return other.energy <= point.energy && other.bytes <= point.bytes;
+    });
+    if (!beaten) {
+      kept.push_back(std::move(point));
+    }
+  }
+  points = std::move(kept);
+}
+
+PackedWindow place_window(const schedule::Problem& problem, const PathTrie& trie,
+                          const std::vector<ModelPart>& parts,
+                          const std::vector<const std::vector<PipelinePoint>*>& walks,
+                          const StopClock& clock) {
+  std::vector<PackedModel> models;
+  for (std::size_t m = 0; m < parts.size(); ++m) {
+    models.push_back({parts[m].model, *walks[m], {}});
+  }
+  Surroundings surroundings;
+  surroundings.incumbent = std::numeric_limits<double>::infinity();
+  surroundings.seconds_per_byte = problem.communication == schedule::Communication::kShared
+                                      ? 1.0 / hardware::total_memory_bandwidth(problem.package)
+                                      : 0.0;
+  return pack_window(trie, models, surroundings, clock);
+}
+
+}  // namespace inlay::search

@@ -1,0 +1,68 @@
+#include "inlay/search/scar/window_front.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+
+namespace inlay::search {
+namespace {
+
+/// A sum over the first windows: the last one's point, and the sum that it was added to.
+struct Sum {
+  double latency = 0.0;
+  double energy = 0.0;
+  std::size_t before = 0;
+  std::size_t point = 0;
+};
+
+/// Keeps what no other beats in latency and energy.
+template <typename Value>
+void keep_unbeaten(std::vector<Value>& values) {
+  std::stable_sort(values.begin(), values.end(), [](const Value& a, const Value& b) {
+    return a.latency != b.latency ? a.latency < b.latency : a.energy < b.energy;
+  });
+  double least = std::numeric_limits<double>::infinity();
+  std::erase_if(values, [&](const Value& value) {
+    const bool beaten = value.energy >= least;
+    least = std::min(least, value.energy);
+    return beaten;
+  });
+}
+
+}  // namespace
+
+void merge_front(std::vector<WindowPoint>& front, std::vector<WindowPoint> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(front));
+  keep_unbeaten(front);
+}
+
+BestTotal best_total(const std::vector<std::vector<WindowPoint>>& fronts, const Objective& objective,
+                     double static_power) {
+  std::vector<std::vector<Sum>> sums = {{Sum{}}};
+  for (const std::vector<WindowPoint>& front : fronts) {
+    std::vector<Sum> next;
+    for (std::size_t before = 0; before < sums.back().size(); ++before) {
+      for (std::size_t point = 0; point < front.size(); ++point) {
+        next.push_back({sums.back()[before].latency + front[point].latency,
+                        sums.back()[before].energy + front[point].energy, before, point});
+      }
+    }
+    keep_unbeaten(next);
+    sums.push_back(std::move(next));
+  }
+  const auto value = [&](const Sum& sum) {
+    return objective_value(objective, sum.latency, sum.energy + static_power * sum.latency);
+  };
+  const auto best = std::min_element(sums.back().begin(), sums.back().end(),
+                                     [&](const Sum& a, const Sum& b) { return value(a) < value(b); });
+  BestTotal total{{}, best->latency, best->energy + static_power * best->latency};
+  total.schedule.windows.resize(fronts.size());
+  Sum sum = *best;
+  for (std::size_t w = fronts.size(); w-- > 0;) {
+    total.schedule.windows[w].pipelines = fronts[w][sum.point].pipelines;
+    sum = sums[w][sum.before];
+  }
+  return total;
+}
+
+}  // namespace inlay::search

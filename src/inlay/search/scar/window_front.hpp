@@ -1,0 +1,24 @@
+#pragma once
+
+#include <vector>
+
+#include "inlay/search/objective.hpp"
+#include "inlay/search/window_packing.hpp"
+
+namespace inlay::search {
+
+/// Adds ways to run a window to those known; what another beats in latency and energy is dropped. Sorted by
+/// latency; of equals the one known first stays, so the order of additions decides ties and nothing else.
+void merge_front(std::vector<WindowPoint>& front, std::vector<WindowPoint> more);
+
+/// The best sum of one way for each window.
+struct BestTotal {
+  schedule::Schedule schedule;
+  double latency = 0.0;  // s
+  double energy = 0.0;   // J, static energy included
+};
+/// No front may be empty.
+BestTotal best_total(const std::vector<std::vector<WindowPoint>>& fronts, const Objective& objective,
+                     double static_power);
+
+}  // namespace inlay::search

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <vector>
+
+#include "inlay/search/objective.hpp"
+#include "inlay/search/scar/knobs.hpp"
+#include "inlay/search/scar/provisioning.hpp"
+#include "inlay/search/window_partition.hpp"
+
+namespace inlay::search {
+
+/// One model's layers of a window.
+struct ModelPart {
+  int model = 0;
+  LayerRange range;
+  int most = 1;               // chiplets that it may be given
+  double weight = 0.0;        // for provisioning by rule
+  std::vector<int> cuts;      // layers at which segments may begin or end; both ends of the range included
+  std::vector<double> until;  // [cut] expected latency of the part before it, s
+  std::vector<int> sizes;     // mini-batch sizes to try, as indices into the cost table's
+};
+
+struct WindowPlan {
+  std::vector<ModelPart> parts;
+  std::vector<Provision> provisions;  // the rule's first
+};
+
+/// Packages that the plans are made for: all chiplets, or those of one type.
+struct PlannedChiplets {
+  int count = 0;    // chiplets that may be used
+  int longest = 1;  // chiplets that a path may have
+  bool evolves = false;
+};
+
+/// Windows, provisions and cuts of SCAR's pipeline. `expectations` is the problem whose chiplets the expected
+/// costs are averaged over. Throws base::InfeasibleError where a window has more models than there are
+/// chiplets, and base::InputError where exhaustive provisioning has too many ways.
+std::vector<WindowPlan> plan_windows(const schedule::Problem& expectations, const WindowPartition& partition,
+                                     const Objective& objective, const ScarKnobs& knobs,
+                                     const PlannedChiplets& chiplets);
+
+/// Ways to cut `pieces` pieces in a row into 1 .. `most` segments, at most `limit` + 1.
+std::int64_t count_segmentations(int pieces, int most, std::int64_t limit);
+
+/// What the pipeline ranks by while only a part of a schedule is known: the objective, or EDP for a formula,
+/// which may mean nothing for a part.
+double partial_value(const Objective& objective, double latency, double energy);
+
+}  // namespace inlay::search
