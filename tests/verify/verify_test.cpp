@@ -272,9 +272,35 @@ TEST(Certificate, LowerBoundsUpToTheRootBoundAreConfirmed) {
   EXPECT_THAT(note_on(verdict, "certificate.lower_bound"), HasSubstr("is confirmed: the root bound is"));
 }
 
-TEST(Certificate, FormulasAreNotConfirmed) {
+TEST(Certificate, FormulasAreComputedAgain) {
   ScheduleDocument document = inlay::testing::worked_example_document();
-  document.statement.certificate->objective = "latency * latency * energy";
+  schedule::CertificateClaim& certificate = *document.statement.certificate;
+  certificate.objective = "latency * latency * energy";
+  const schedule::MetricsClaim& metrics = document.statement.metrics;
+  certificate.value = metrics.latency * metrics.latency * metrics.energy.total;
+  certificate.lower_bound = certificate.value * 1e-3;
+  certificate.gap = 1.0 - 1e-3;
+  EXPECT_EQ(errors_of(verify(document)), "");
+  EXPECT_THAT(note_on(verify(document), "certificate.lower_bound"), HasSubstr("is confirmed"));
+  certificate.value *= 1.01;
+  certificate.gap = (certificate.value - certificate.lower_bound) / certificate.value;
+  EXPECT_THAT(errors_of(verify(document)), HasSubstr("certificate.value"));
+}
+
+TEST(Certificate, OfAFormulaWithoutProofHasNoBoundToConfirm) {
+  ScheduleDocument document = inlay::testing::worked_example_document();
+  schedule::CertificateClaim& certificate = *document.statement.certificate;
+  certificate.objective = "abs(latency - 1)";
+  certificate.value = 1.0 - document.statement.metrics.latency;
+  certificate.lower_bound = certificate.value / 2;
+  certificate.gap = 0.5;
+  EXPECT_EQ(errors_of(verify(document)), "");
+  EXPECT_THAT(note_on(verify(document), "certificate.lower_bound"), HasSubstr("is claimed by search"));
+}
+
+TEST(Certificate, OfAnUnknownObjectiveIsNotConfirmed) {
+  ScheduleDocument document = inlay::testing::worked_example_document();
+  document.statement.certificate->objective = "speed";
   const Verdict verdict = verify(document);
   EXPECT_EQ(errors_of(verdict), "");
   EXPECT_THAT(note_on(verdict, "certificate.objective"), HasSubstr("claimed by search, not confirmed"));

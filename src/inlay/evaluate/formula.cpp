@@ -61,7 +61,7 @@ std::vector<std::string> allowed_names() {
   const std::string where =
       error.GetPos() >= 0 ? fmt::format(", column {}", static_cast<long>(error.GetPos()) + 1) : "";
   const std::string what = unknown_name ? fmt::format("'{}' is no name here", token) : error.GetMsg();
-  throw base::InputError(fmt::format("objective '{}'{}: {}; names: {}", text, where, what,
+  throw base::InputError(fmt::format("objective '{}'{}: {}; {}", text, where, what,
                                      base::allowed_values(unknown_name ? token : "", allowed_names())));
 }
 

@@ -130,11 +130,10 @@ void ScarRun::plan(const schedule::Problem& expectations, const PlannedChiplets&
 }
 
 std::string ScarRun::space() const {
-  const std::string windows = partition_.overruns == 0 ? partition_.name
-                                                       : fmt::format("{} ({} layers longer than a span)",
-                                                                     partition_.name, partition_.overruns);
-  return fmt::format("{} windows, chiplets given {}, {} top segmentations of each model, {}", windows,
-                     knobs_.all_provisions ? "in all ways" : "by rule", knobs_.top,
+  const std::string overruns =
+      partition_.overruns == 0 ? "" : fmt::format(" ({} longer than a span)", partition_.overruns);
+  return fmt::format("layers{} into windows {}, chiplets given {}, {} top segmentations of each model, {}",
+                     overruns, partition_.name, knobs_.all_provisions ? "in all ways" : "by rule", knobs_.top,
                      evolves_ ? "evolution with sampled placements" : "all placements");
 }
 
