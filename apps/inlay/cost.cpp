@@ -12,8 +12,11 @@
 #include "inlay/cost/cost_table.hpp"
 #include "inlay/cost/engine.hpp"
 #include "inlay/hardware/chiplet_type.hpp"
+#include "inlay/hardware/energy_table.hpp"
+#include "inlay/hardware/package_file.hpp"
 #include "inlay/importers/maestro_hardware_file.hpp"
 #include "inlay/importers/maestro_mapping_file.hpp"
+#include "inlay/importers/mapped_network.hpp"
 #include "inlay/report/csv.hpp"
 #include "inlay/report/layer_costs.hpp"
 #include "inlay/report/maestro_costs.hpp"
@@ -21,6 +24,8 @@
 #include "inlay/verify/input_file.hpp"
 #include "inlay/workload/model_file.hpp"
 #include "inlay/workload/scenario_file.hpp"
+#include "interrupt.hpp"
+#include "progress_line.hpp"
 
 namespace inlay::app {
 namespace {
@@ -28,7 +33,10 @@ namespace {
 struct Options {
   std::string workload;
   std::vector<std::string> chiplets;
+  std::vector<std::string> packages;
+  std::vector<std::string> energies;
   std::string engine = "maestro";
+  std::string objective = "edp";
   std::string hardware;
   std::int64_t batch = 0;
   bool all = false;
@@ -63,28 +71,87 @@ bool is_mapping_file(const std::string& name) {
 
 /// The options of a mapping file and those of a model exclude each other.
 void check_options(const Options& options) {
+  search::objective_named(options.objective);
   if (!is_mapping_file(options.workload)) {
     if (!options.hardware.empty()) {
       throw base::InputError("--hardware belongs to a mapping file of MAESTRO (.m); models take --chiplet");
     }
-    if (options.chiplets.empty()) {
-      throw base::InputError("--chiplet is required; see 'inlay cost --help'");
+    if (options.chiplets.empty() && options.packages.empty()) {
+      throw base::InputError("--chiplet or --package is required; see 'inlay cost --help'");
     }
     return;
   }
   if (options.hardware.empty()) {
     throw base::InputError("a mapping file needs --hardware HW.m; see 'inlay cost --help'");
   }
-  if (options.engine != "maestro") {
-    throw base::InputError(
-        fmt::format("--engine '{}': mapping files are costed by engine maestro", options.engine));
+  if (options.engine.starts_with("table")) {
+    throw base::InputError("a mapping file is costed by an engine that computes; see 'inlay list engines'");
   }
-  if (!options.chiplets.empty() || options.batch > 0 || options.all) {
-    throw base::InputError("--chiplet, --batch and --all do not apply to a mapping file");
+  if (options.engine == "maestro" && !options.energies.empty()) {
+    throw base::InputError("--energy: a mapping file has MAESTRO's own energies with engine maestro");
+  }
+  if (!options.chiplets.empty() || !options.packages.empty() || options.batch > 0 || options.all) {
+    throw base::InputError("--chiplet, --package, --batch and --all do not apply to a mapping file");
   }
 }
 
+/// Models and mapping files under engines of ours.
+int print(const Options& options, const workload::Scenario& scenario, const cost::CostTable& table,
+          const std::vector<hardware::ChipletType>& types) {
+  const search::Objective objective = search::objective_named(options.objective);
+  std::vector<report::ModelCostReport> reports;
+  for (std::size_t i = 0; i < scenario.models.size(); ++i) {
+    reports.push_back(
+        report::layer_costs(scenario.models[i], table.models[i], types, objective, !options.all));
+  }
+  if (!options.csv.empty()) {
+    base::write_file(options.csv,
+                     report::csv_text(report::layer_costs_rows(scenario, table, types, objective)));
+  }
+  if (options.json) {
+    fmt::print("{}", report::layer_costs_json(reports, table, objective));
+    return 0;
+  }
+  for (const report::ModelCostReport& one : reports) {
+    fmt::print("{}\n", report::layer_costs_text(one));
+  }
+  fmt::print("{}", report::cost_notes(table, objective));
+  return 0;
+}
+
+/// Every type with every energy table that the user names; with several, both stand in the name.
+std::vector<hardware::ChipletType> with_energies(const std::vector<hardware::ChipletType>& types,
+                                                 const std::vector<std::string>& energies) {
+  std::vector<hardware::ChipletType> result;
+  for (const hardware::ChipletType& type : types) {
+    for (const std::string& energy : energies) {
+      result.push_back(hardware::with_energy(type, hardware::load_energy_table(energy)));
+      if (energies.size() > 1) {
+        result.back().name += "@" + result.back().energy.name;
+      }
+    }
+  }
+  return energies.empty() ? types : result;
+}
+
+int run_own_mapping(const Options& options) {
+  const auto engine = cost::make_engine(options.engine);
+  const auto network = importers::mapped_network(importers::load_maestro_mapping(options.workload));
+  const auto hardware = importers::load_maestro_hardware(options.hardware);
+  if (options.energies.size() > 1) {
+    throw base::InputError("--energy: one table is expected for a mapping file");
+  }
+  const hardware::ChipletType type = importers::chiplet_of(
+      hardware, hardware::load_energy_table(options.energies.empty() ? "maestro" : options.energies.front()));
+  Options each = options;
+  each.all = true;  // layers of one shape may have different dataflows
+  return print(each, network.scenario, importers::mapped_costs(network, type, *engine), {type});
+}
+
 int run_mapping(const Options& options) {
+  if (options.engine != "maestro") {
+    return run_own_mapping(options);
+  }
   const report::MaestroCosts costs = report::maestro_costs(
       importers::load_maestro_mapping(options.workload), importers::load_maestro_hardware(options.hardware));
   if (!options.csv.empty()) {
@@ -92,6 +159,40 @@ int run_mapping(const Options& options) {
   }
   fmt::print("{}", options.json ? report::maestro_json(costs) : report::maestro_text(costs));
   return 0;
+}
+
+std::vector<hardware::ChipletType> load_types(const Options& options) {
+  std::vector<hardware::ChipletType> types;
+  for (const std::string& chiplet : options.chiplets) {
+    types.push_back(hardware::load_chiplet_type(chiplet));
+  }
+  for (const std::string& package : options.packages) {
+    const auto of_package = hardware::load_package(package).types;
+    types.insert(types.end(), of_package.begin(), of_package.end());
+  }
+  types = with_energies(types, options.energies);
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    for (std::size_t other = 0; other < i; ++other) {
+      if (types[i].name == types[other].name) {
+        throw base::InputError(
+            fmt::format("two chiplet types are called '{}'; cost them in two commands", types[i].name));
+      }
+    }
+  }
+  return types;
+}
+
+cost::CostTable costs_of(const Options& options, const workload::Scenario& scenario,
+                         const std::vector<hardware::ChipletType>& types, const cost::CostEngine& engine) {
+  const ProgressLine line;
+  cost::CostWatch watch;
+  watch.interrupted = &catch_interrupt();
+  if (line.shown()) {
+    watch.progress = [&line](std::size_t done, std::size_t of) {
+      line.say("{} of {} layer costs", done, of);
+    };
+  }
+  return cost::build_cost_table(scenario, types, engine, 0, cost_cache(options.no_cache), watch);
 }
 
 int run(const Options& options) {
@@ -104,29 +205,8 @@ int run(const Options& options) {
   }
   const auto engine = cost::make_engine(options.engine);
   const workload::Scenario scenario = load_workload(options);
-  std::vector<hardware::ChipletType> types;
-  for (const std::string& chiplet : options.chiplets) {
-    types.push_back(hardware::load_chiplet_type(chiplet));
-  }
-  const cost::CostTable table =
-      cost::build_cost_table(scenario, types, *engine, 0, cost_cache(options.no_cache));
-  std::vector<report::ModelCostReport> reports;
-  for (std::size_t i = 0; i < scenario.models.size(); ++i) {
-    reports.push_back(report::layer_costs(scenario.models[i], table.models[i], types, !options.all));
-  }
-
-  if (!options.csv.empty()) {
-    base::write_file(options.csv, report::csv_text(report::layer_costs_rows(scenario, table, types)));
-  }
-  if (options.json) {
-    fmt::print("{}", report::layer_costs_json(reports, table));
-    return 0;
-  }
-  for (const report::ModelCostReport& one : reports) {
-    fmt::print("{}\n", report::layer_costs_text(one));
-  }
-  fmt::print("{}", report::cost_notes(table));
-  return 0;
+  const std::vector<hardware::ChipletType> types = load_types(options);
+  return print(options, scenario, costs_of(options, scenario, types, *engine), types);
 }
 
 }  // namespace
@@ -140,6 +220,12 @@ void add_cost(CLI::App& program, Action& chosen) {
       "MODEL-or-SCENARIO-or-MAPPING.m", options->workload,
       "a file, or the bare name of a shipped one (models first); or a mapping file of MAESTRO");
   command.options("--chiplet", options->chiplets, "CHIPLET", "a chiplet type: a file or a shipped name");
+  command.options("--package", options->packages, "PACKAGE",
+                  "all chiplet types of a package: a file, a shipped name, or monolithic:PACKAGE");
+  command.options("--energy", options->energies, "TABLE",
+                  "an energy table in the place of the chiplets' own; several stand side by side");
+  command.option("--objective", options->objective, "NAME",
+                 "what a type is preferred by: latency, energy, edp (the default), throughput, or a formula");
   command.option("--hardware", options->hardware, "FILE",
                  "for a mapping file: MAESTRO's hardware file (key: value)");
   command.option("--engine", options->engine, "NAME",

@@ -80,6 +80,13 @@ bool on_terminal() {
   return ::isatty(STDERR_FILENO) == 1;
 }
 
+void show_costing(std::size_t done, std::size_t of) {
+  constexpr std::size_t kShownEvery = 32;
+  if (done % kShownEvery == 0) {
+    fmt::print(stderr, "\r\033[K{} of {} layer costs", done, of);
+  }
+}
+
 void show_progress(double value, double bound) {
   const double gap = value > 0.0 ? 100.0 * (value - bound) / value : 0.0;
   fmt::print(stderr, "\r\033[Kbest {:.4g}, gap {:.2f}%", value, gap);
@@ -97,6 +104,8 @@ void declare(Command& command, SearchOptions& options) {
       "paper: every transfer alone; shared (the default): also all bytes at the memory's bandwidth");
   command.option("--overlap", options.overlap, "NAME",
                  "serial: a stage moves, then computes; overlapped: both at once; else as the package says");
+  command.option("--energy", options.energy, "TABLE",
+                 "an energy table for all chiplets: a file or a shipped name; else each its own");
   command.option("--time-limit", options.time_limit, "TIME", "end the search after this time, such as 30s");
   command.option("--gap", options.gap, "SHARE",
                  "end it once the answer is proven this close to the best, such as 1%");
@@ -121,6 +130,11 @@ search::ProblemRequest problem_request(const SearchOptions& options, const std::
   }
   request.threads = static_cast<int>(options.threads);
   request.cache = cost_cache(options.no_cache);
+  request.energy = options.energy;
+  request.watch.interrupted = &catch_interrupt();
+  if (on_terminal()) {
+    request.watch.progress = show_costing;
+  }
   return request;
 }
 

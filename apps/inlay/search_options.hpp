@@ -16,6 +16,7 @@ struct SearchOptions {
   std::string engine = "maestro";
   std::string communication = "shared";
   std::string overlap;
+  std::string energy;
   std::string time_limit;
   std::string gap;
   std::string splits;

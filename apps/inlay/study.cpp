@@ -1,6 +1,5 @@
 // inlay study: a paper's experiment again, beside what it published.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <memory>
 #include <optional>
@@ -9,6 +8,7 @@
 #include "inlay/report/output_folder.hpp"
 #include "inlay/studies/studies.hpp"
 #include "interrupt.hpp"
+#include "progress_line.hpp"
 
 namespace inlay::app {
 namespace {
@@ -23,28 +23,16 @@ struct Options {
 
 constexpr std::int64_t kMostThreads = 1024;
 
-void show_progress(std::size_t done, std::size_t all) {
-  fmt::print(stderr, "\r\033[K{} of {} machines searched", done, all);
-}
-
-/// Wipes the line of progress, however the study ends.
-struct ProgressLine {
-  const bool shown = ::isatty(STDERR_FILENO) == 1;
-  ~ProgressLine() {
-    if (shown) {
-      fmt::print(stderr, "\r\033[K");
-    }
-  }
-};
-
 studies::StudyAnswer answer_of(const Options& options) {
   const ProgressLine line;
   studies::StudyOptions how;
   how.quick = options.quick;
   how.threads = static_cast<int>(options.threads);
   how.interrupted = &catch_interrupt();
-  if (line.shown) {
-    how.progress = show_progress;
+  if (line.shown()) {
+    how.progress = [&line](std::size_t done, std::size_t all) {
+      line.say("{} of {} machines searched", done, all);
+    };
   }
   return studies::run_study(options.study, how);
 }

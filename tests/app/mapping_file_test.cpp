@@ -32,7 +32,9 @@ class MappingFile : public ::testing::Test {
 TEST_F(MappingFile, OptionsOfModelsAndOfMappingFilesAreKeptApart) {
   expect_refused({"cost", "net.m"}, "--hardware");
   expect_refused({"cost", "net.m", "--hardware", "hw.m", "--batch", "2"}, "--batch");
-  expect_refused({"cost", "net.m", "--hardware", "hw.m", "--engine", "roofline"}, "engine maestro");
+  expect_refused({"cost", "net.m", "--hardware", "hw.m", "--engine", "table:x.csv"},
+                 "an engine that computes");
+  expect_refused({"cost", "net.m", "--hardware", "hw.m", "--energy", "maestro"}, "own energies");
   expect_refused({"cost", "resnet-18", "--hardware", "hw.m"}, "--chiplet");
   expect_refused({"cost", "resnet-18"}, "--chiplet");
 }

@@ -4,18 +4,15 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validation_results.hpp>
-#include <valijson/validator.hpp>
 
 #include "app/program.hpp"
+#include "support/published_schema.hpp"
 
 namespace inlay::test {
 namespace {
 
 using ::testing::HasSubstr;
+using inlay::testing::complaint;
 using Json = nlohmann::json;
 
 constexpr double kClose = 1e-12;
@@ -104,22 +101,6 @@ TEST(Compare, RowsAgreeWithScheduleAndRatiosWithRows) {
       run({"schedule", "resnet-18", "--package", "het-sides-2x2", "--splits", "1", "--json"}, folder);
   EXPECT_NEAR(Json::parse(single.out)["metrics"]["edp"].get<double>(),
               comparison["rows"][3]["metrics"]["edp"].get<double>(), kClose);
-}
-
-/// What a document breaks of a published schema; empty if nothing.
-std::string complaint(const std::string& schema_name, const Json& document) {
-  valijson::Schema schema;
-  valijson::SchemaParser parser(valijson::SchemaParser::kDraft7);
-  const Json text = Json::parse(read(std::filesystem::path(SOURCE_DIR) / "schemas" / schema_name));
-  parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(text), schema);
-  valijson::Validator validator;
-  valijson::ValidationResults results;
-  if (validator.validate(schema, valijson::adapters::NlohmannJsonAdapter(document), &results)) {
-    return "";
-  }
-  valijson::ValidationResults::Error error;
-  results.popError(error);
-  return error.description;
 }
 
 TEST(Compare, KeepsToThePublishedSchema) {

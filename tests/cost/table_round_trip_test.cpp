@@ -22,7 +22,8 @@ TEST(TableRoundTrip, ChangesNoBit) {
   scenario.models[1].model.layers.push_back(layer_of("soft max", workload::VectorShape{12345}));
   const std::vector<hardware::ChipletType> types = {chiplet_type("kcp_ws"), chiplet_type("ykc_os")};
   const CostTable written = build_cost_table(scenario, types, *make_engine("maestro"));
-  const std::string text = report::csv_text(report::layer_costs_rows(scenario, written, types));
+  const std::string text =
+      report::csv_text(report::layer_costs_rows(scenario, written, types, search::Objective::kEdp));
 
   std::vector<TableFile> files;
   files.push_back(parse_table_file(text, "costs.csv", ""));
@@ -32,7 +33,7 @@ TEST(TableRoundTrip, ChangesNoBit) {
     EXPECT_EQ(read.models[m].class_of, written.models[m].class_of);
     EXPECT_EQ(read.models[m].entries, written.models[m].entries);
   }
-  EXPECT_EQ(report::csv_text(report::layer_costs_rows(scenario, read, types)), text);
+  EXPECT_EQ(report::csv_text(report::layer_costs_rows(scenario, read, types, search::Objective::kEdp)), text);
 }
 
 }  // namespace

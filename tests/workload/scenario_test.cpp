@@ -75,14 +75,48 @@ TEST(Scenarios, PathsCountFromTheScenariosFolder) {
 }
 
 TEST(Scenarios, AskTheLoaderForModels) {
-  const ModelLoader loader = [](const std::string& path, const ModelParameters& parameters) {
+  const ModelLoader loader = [](const std::string& path, const ModelParameters& parameters,
+                                const WantedBits& bits) {
+    EXPECT_EQ(bits.weights, 4);
+    EXPECT_EQ(bits.activations, 0);
     Model model = load_model("resnet-18");
     model.name = fs::path(path).filename().string() + " " + std::to_string(parameters.at("image"));
     return model;
   };
-  const Scenario scenario =
-      parse_scenario("name: s\nmodels:\n- {model: resnet-18, parameters: {image: 64}}\n", "s.yaml", loader);
+  const Scenario scenario = parse_scenario(
+      "name: s\nmodels:\n- {model: resnet-18, parameters: {image: 64}, precision: {weights: 4}}\n", "s.yaml",
+      loader);
   EXPECT_EQ(scenario.models[0].name, "resnet-18.yaml 64");
+}
+
+TEST(Scenarios, PrecisionReplacesThatOfTheModelButNotOfALayer) {
+  const auto model_of = [](const std::string& precision) {
+    return parse_scenario("name: s\nmodels:\n- {model: gpt2-small" + precision + "}\n", "s.yaml")
+        .models[0]
+        .model;
+  };
+  const Model plain = model_of("");
+  const Model narrow = model_of(", precision: {weights: 4, activations: 16, accumulator: 32}");
+  for (std::size_t i = 0; i < plain.layers.size(); ++i) {
+    const Layer& layer = narrow.layers[i];
+    EXPECT_EQ(layer.weight_bytes, (plain.layers[i].weight_bytes + 1) / 2) << layer.name;
+    EXPECT_EQ(layer.precision.outputs, 16);
+    EXPECT_EQ(layer.precision.accumulator, 32);
+    EXPECT_EQ(plain.layers[i].precision.outputs, 8);
+    EXPECT_EQ(plain.layers[i].precision.accumulator, 8);
+    const auto* product = std::get_if<GemmShape>(&layer.shape);
+    if (product != nullptr) {
+      EXPECT_EQ(layer.precision.weights, product->weights ? 4 : 16) << layer.name;
+    }
+  }
+  EXPECT_EQ(narrow.tensors[0].bits, 16) << "the tokens' own width";
+  EXPECT_EQ(narrow.tensors[0].bytes, plain.tensors[0].bytes);
+  EXPECT_EQ(activation_bytes(narrow) - narrow.tensors[0].bytes,
+            2 * (activation_bytes(plain) - plain.tensors[0].bytes));
+  EXPECT_THAT(message_of("name: s\nmodels:\n- {model: resnet-18, precision: {weights: 65}}\n"),
+              HasSubstr("models[0].precision.weights: 65 is too large"));
+  EXPECT_THAT(message_of("name: s\nmodels:\n- {model: resnet-18, precision: {weigths: 4}}\n"),
+              HasSubstr("did you mean 'weights'?"));
 }
 
 TEST(Scenarios, SayWhatIsWrong) {

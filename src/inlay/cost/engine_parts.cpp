@@ -22,7 +22,7 @@ LayerCost vector_cost(const workload::VectorShape& shape, const workload::Precis
   LayerCost cost;
   cost.cycles = base::ceil_divide(operations, type.vector_lanes);
   cost.energy.vector =
-      static_cast<double>(operations) * hardware::vector_energy(type.energy, precision.inputs);
+      static_cast<double>(operations) * hardware::vector_energy(type.energy, precision.outputs);
   cost.bound_by = BoundBy::kVector;
   return cost;
 }

@@ -20,13 +20,29 @@ double seconds_of(const cost::LayerCost& cost, const hardware::ChipletType& type
   return static_cast<double>(cost.cycles) / type.clock;
 }
 
+/// What a layer's type is preferred by, in words.
+std::string what_counts(const search::Objective& objective) {
+  switch (objective) {
+    case search::Objective::kEnergy:
+      return "energy";
+    case search::Objective::kEdp:
+      return "time x energy";
+    case search::Objective::kFormula:
+      return search::to_string(objective);
+    default:
+      return "time";
+  }
+}
+
 }  // namespace
 
-void choose_type(LayerCostRow& row, const std::vector<hardware::ChipletType>& types) {
+void choose_type(LayerCostRow& row, const std::vector<hardware::ChipletType>& types,
+                 const search::Objective& objective) {
   std::vector<double> products;
   for (std::size_t i = 0; i < types.size(); ++i) {
     products.push_back(row.costs[i].mappable
-                           ? seconds_of(row.costs[i], types[i]) * row.costs[i].energy.total()
+                           ? search::objective_value(objective, seconds_of(row.costs[i], types[i]),
+                                                     row.costs[i].energy.total())
                            : std::numeric_limits<double>::infinity());
     if (products[i] < products[static_cast<std::size_t>(row.preferred)]) {
       row.preferred = static_cast<int>(i);
@@ -45,7 +61,8 @@ void choose_type(LayerCostRow& row, const std::vector<hardware::ChipletType>& ty
 }
 
 ModelCostReport layer_costs(const workload::ScenarioModel& entry, const cost::ModelCosts& costs,
-                            const std::vector<hardware::ChipletType>& types, bool grouped) {
+                            const std::vector<hardware::ChipletType>& types,
+                            const search::Objective& objective, bool grouped) {
   ModelCostReport report{entry.name, entry.batch, types, {}, {}, {}};
   report.seconds.assign(types.size(), 0.0);
   report.joules.assign(types.size(), 0.0);
@@ -73,7 +90,7 @@ ModelCostReport layer_costs(const workload::ScenarioModel& entry, const cost::Mo
     for (std::size_t t = 0; t < types.size(); ++t) {
       row.costs.push_back(costs.at(static_cast<int>(i), size, static_cast<int>(t)));
     }
-    choose_type(row, types);
+    choose_type(row, types, objective);
     report.rows.push_back(std::move(row));
   }
   return report;
@@ -85,6 +102,7 @@ std::string layer_costs_text(const ModelCostReport& report) {
                    {"MACs", Align::kRight},
                    {"chiplet", Align::kLeft},
                    {"cycles", Align::kRight},
+                   {"bound by", Align::kLeft},
                    {"PEs used", Align::kRight},
                    {"energy", Align::kRight},
                    {"MAC", Align::kRight},
@@ -99,7 +117,7 @@ std::string layer_costs_text(const ModelCostReport& report) {
       if (!cost.mappable) {
         table.add({t == 0 ? row.layer : "", t == 0 ? std::to_string(row.count) : "",
                    t == 0 ? base::format_count(static_cast<double>(row.macs)) : "",
-                   report.types[t].name + " (x)", "-", "-", "-", "-", "-", "-", "-", "-", ""});
+                   report.types[t].name + " (x)", "-", "-", "-", "-", "-", "-", "-", "-", "-", ""});
         continue;
       }
       const double total = cost.energy.total();
@@ -110,26 +128,30 @@ std::string layer_costs_text(const ModelCostReport& report) {
       table.add({first ? row.layer : "", first ? std::to_string(row.count) : "",
                  first ? base::format_count(static_cast<double>(row.macs)) : "",
                  report.types[t].name + (cost.substituted ? " (s)" : ""), std::to_string(cost.cycles),
-                 format_share(cost.utilisation), base::format_energy(total), part(cost.energy.mac),
-                 part(cost.energy.l1), part(cost.energy.l2), part(cost.energy.noc), part(cost.energy.vector),
+                 cost::to_string(cost.bound_by), format_share(cost.utilisation), base::format_energy(total),
+                 part(cost.energy.mac), part(cost.energy.l1), part(cost.energy.l2), part(cost.energy.noc),
+                 part(cost.energy.vector),
                  report.types.size() > 1 && row.preferred == static_cast<int>(t)
                      ? fmt::format("{:.2f}x", row.advantage)
                      : ""});
     }
   }
   std::string text = fmt::format("{}, batch {}\n\n{}\n", report.model, report.batch, table.text());
-  TextTable totals({{"total", Align::kLeft}, {"time", Align::kRight}, {"energy", Align::kRight}});
+  TextTable totals(
+      {{"total", Align::kLeft}, {"time", Align::kRight}, {"energy", Align::kRight}, {"energy table"}});
   for (std::size_t t = 0; t < report.types.size(); ++t) {
     const bool runs = std::isfinite(report.seconds[t]);
     totals.add({report.types[t].name, runs ? base::format_time(report.seconds[t]) : "cannot run all layers",
-                runs ? base::format_energy(report.joules[t]) : "-"});
+                runs ? base::format_energy(report.joules[t]) : "-", report.types[t].energy.name});
   }
   return text + totals.text();
 }
 
-std::string cost_notes(const cost::CostTable& table) {
+std::string cost_notes(const cost::CostTable& table, const search::Objective& objective) {
   std::vector<std::pair<std::string, std::string>> pairs = {
-      {"preferred", "the type with the lowest time x energy; how many times the next best has of it"},
+      {"preferred", fmt::format("the type with the lowest {}; how many times the next best has of it",
+                                what_counts(objective))},
+      {"bound by", "what most of the time is spent on; - where the engine does not say"},
       {"(s)", "the engine cannot map this layer; an equivalent one was costed"},
       {"engine", fmt::format("{} {}", table.engine, table.engine_version)}};
   for (const std::string& refusal : table.refusals) {

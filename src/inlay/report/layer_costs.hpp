@@ -6,6 +6,7 @@
 
 #include "inlay/cost/cost_table.hpp"
 #include "inlay/hardware/package.hpp"
+#include "inlay/search/objective.hpp"
 #include "inlay/workload/scenario.hpp"
 
 namespace inlay::report {
@@ -18,9 +19,8 @@ struct LayerCostRow {
   std::int64_t count = 1;
   std::int64_t macs = 0;               // of one of them, for the batch
   std::vector<cost::LayerCost> costs;  // [type], of one of them
-  int preferred = 0;                   // type with the lowest time x energy; ties: the first
-  double advantage =
-      1.0;  // time x energy of the best other type over the preferred one's; 1 if there is none
+  int preferred = 0;                   // type with the lowest objective; ties: the first
+  double advantage = 1.0;  // objective of the best other type over the preferred one's; 1 if there is none
 };
 
 /// What a model's layers cost, all with the whole batch as one mini-batch.
@@ -34,20 +34,25 @@ struct ModelCostReport {
 };
 
 /// Fills in which type the row prefers, and by how much.
-void choose_type(LayerCostRow& row, const std::vector<hardware::ChipletType>& types);
+void choose_type(LayerCostRow& row, const std::vector<hardware::ChipletType>& types,
+                 const search::Objective& objective);
 
 /// `grouped`: layers of the same operator and shape are one row, which tells how many there are.
 ModelCostReport layer_costs(const workload::ScenarioModel& entry, const cost::ModelCosts& costs,
-                            const std::vector<hardware::ChipletType>& types, bool grouped);
+                            const std::vector<hardware::ChipletType>& types,
+                            const search::Objective& objective, bool grouped);
 
 std::string layer_costs_text(const ModelCostReport& report);
 /// Every layer, mini-batch size and type; the first line is the header. The engine `table` reads it back
 /// (docs/formats-costs.md).
 std::vector<std::vector<std::string>> layer_costs_rows(const workload::Scenario& scenario,
                                                        const cost::CostTable& table,
-                                                       const std::vector<hardware::ChipletType>& types);
+                                                       const std::vector<hardware::ChipletType>& types,
+                                                       const search::Objective& objective);
 /// Engine, assumptions, and what the marks in the tables mean.
-std::string cost_notes(const cost::CostTable& table);
-std::string layer_costs_json(const std::vector<ModelCostReport>& reports, const cost::CostTable& table);
+std::string cost_notes(const cost::CostTable& table, const search::Objective& objective);
+/// schemas/costs.schema.json.
+std::string layer_costs_json(const std::vector<ModelCostReport>& reports, const cost::CostTable& table,
+                             const search::Objective& objective);
 
 }  // namespace inlay::report

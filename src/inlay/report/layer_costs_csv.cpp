@@ -36,7 +36,8 @@ std::vector<std::string> cells(const std::string& model, const workload::Layer& 
 
 std::vector<std::vector<std::string>> layer_costs_rows(const workload::Scenario& scenario,
                                                        const cost::CostTable& table,
-                                                       const std::vector<hardware::ChipletType>& types) {
+                                                       const std::vector<hardware::ChipletType>& types,
+                                                       const search::Objective& objective) {
   std::vector<std::vector<std::string>> rows = {
       {"model",    "layer", "chiplet",  "mini_batch", "cycles",   "mac_J",       "l1_J",
        "l2_J",     "noc_J", "vector_J", "energy_J",   "l2_bytes", "utilisation", "substituted",
@@ -50,7 +51,7 @@ std::vector<std::vector<std::string>> layer_costs_rows(const workload::Scenario&
         for (std::size_t t = 0; t < types.size(); ++t) {
           row.costs.push_back(costs.at(static_cast<int>(i), static_cast<int>(size), static_cast<int>(t)));
         }
-        choose_type(row, types);
+        choose_type(row, types, objective);
         for (std::size_t t = 0; t < types.size(); ++t) {
           // The engine `table` would take a row of figures that mean nothing for a cost.
           if (!row.costs[t].mappable) {

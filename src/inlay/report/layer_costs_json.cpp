@@ -28,7 +28,8 @@ Json to_json(const cost::LayerCost& cost, const hardware::ChipletType& type) {
 
 }  // namespace
 
-std::string layer_costs_json(const std::vector<ModelCostReport>& reports, const cost::CostTable& table) {
+std::string layer_costs_json(const std::vector<ModelCostReport>& reports, const cost::CostTable& table,
+                             const search::Objective& objective) {
   Json models = Json::array();
   for (const ModelCostReport& report : reports) {
     Json layers = Json::array();
@@ -48,8 +49,10 @@ std::string layer_costs_json(const std::vector<ModelCostReport>& reports, const 
     }
     Json totals = Json::array();
     for (std::size_t t = 0; t < report.types.size(); ++t) {
-      totals.push_back(
-          {{"chiplet", report.types[t].name}, {"seconds", report.seconds[t]}, {"energy", report.joules[t]}});
+      totals.push_back({{"chiplet", report.types[t].name},
+                        {"seconds", report.seconds[t]},
+                        {"energy", report.joules[t]},
+                        {"energy_table", report.types[t].energy.name}});
     }
     models.push_back({{"model", report.model},
                       {"batch", report.batch},
@@ -61,6 +64,7 @@ std::string layer_costs_json(const std::vector<ModelCostReport>& reports, const 
                      {"program_version", base::version()},
                      {"engine", table.engine},
                      {"engine_version", table.engine_version},
+                     {"objective", search::to_string(objective)},
                      {"assumptions", table.assumptions},
                      {"refusals", table.refusals},
                      {"models", std::move(models)}};

@@ -9,6 +9,7 @@
 #include "inlay/base/error.hpp"
 #include "inlay/base/file.hpp"
 #include "inlay/cost/engine.hpp"
+#include "inlay/hardware/energy_table.hpp"
 #include "inlay/hardware/package_file.hpp"
 #include "inlay/workload/scenario_file.hpp"
 
@@ -52,10 +53,16 @@ StatedProblem make_problem(const ProblemRequest& request) {
   schedule::Problem& problem = result.problem;
   problem.scenario = workload::load_scenario(request.scenario);
   problem.package = hardware::load_package(request.package);
+  if (!request.energy.empty()) {
+    const hardware::EnergyTable table = hardware::load_energy_table(request.energy);
+    for (hardware::ChipletType& type : problem.package.types) {
+      type = hardware::with_energy(std::move(type), table);
+    }
+  }
   problem.communication = request.communication;
   problem.overlap = request.overlap.value_or(problem.package.overlap);
   problem.costs = cost::build_cost_table(problem.scenario, problem.package.types, *engine, request.threads,
-                                         request.cache);
+                                         request.cache, request.watch);
   for (const base::ReadLog::Entry& entry : log.entries()) {
     result.inputs.push_back({portable(entry.path), entry.hash});
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "inlay/cost/cost_cache.hpp"
+#include "inlay/cost/cost_table.hpp"
 #include "inlay/schedule/problem.hpp"
 #include "inlay/schedule/statement.hpp"
 
@@ -17,8 +18,10 @@ struct ProblemRequest {
   std::string engine = "maestro";
   schedule::Communication communication = schedule::Communication::kShared;
   std::optional<hardware::Overlap> overlap;  // none: as the package says
+  std::string energy;                        // table for all chiplets; empty: each its own
   int threads = 0;                           // for the cost table; 0: all cores
   cost::CostCache* cache = nullptr;          // of layer costs between runs; none: every layer is costed
+  cost::CostWatch watch = {};
 };
 
 /// A problem and the files that it was read from, those that other files mention included.

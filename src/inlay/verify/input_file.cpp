@@ -14,6 +14,8 @@
 #include "inlay/hardware/energy_table.hpp"
 #include "inlay/hardware/package_file.hpp"
 #include "inlay/hardware/reference.hpp"
+#include "inlay/importers/maestro_hardware_file.hpp"
+#include "inlay/importers/maestro_mapping_file.hpp"
 #include "inlay/schedule/schedule_json.hpp"
 #include "inlay/verify/verify.hpp"
 #include "inlay/workload/model_file.hpp"
@@ -73,6 +75,15 @@ std::string check_schedule(const fs::path& file) {
   return fmt::format("of '{}' on '{}', valid", document.problem.scenario.name, document.problem.package.name);
 }
 
+std::string check_mapping(const fs::path& file) {
+  const importers::MappingFile mapping = importers::load_maestro_mapping(file);
+  return fmt::format("'{}', {} layers", mapping.network, mapping.layers.size());
+}
+
+std::string check_maestro_hardware(const fs::path& file) {
+  return fmt::format("with {} PEs", importers::load_maestro_hardware(file).hardware.pes);
+}
+
 /// One kind of file. `keys`: those of its top level that tell it from other kinds.
 struct Kind {
   InputKind kind;
@@ -104,8 +115,15 @@ const std::vector<Kind>& kinds() {
        check_energy},
       {InputKind::kOperators, "operators", "operators", {"operators"}, check_operators},
       {InputKind::kSchedule, "schedule", "", {}, check_schedule},
+      {InputKind::kMapping, "mapping", "", {}, check_mapping},
+      {InputKind::kMaestroHardware, "maestro-hardware", "", {}, check_maestro_hardware},
   };
   return kKinds;
+}
+
+/// Of MAESTRO's two kinds of files with the ending .m, the one without braces.
+bool is_hardware(const std::string& content) {
+  return content.find('{') == std::string::npos && content.find(':') != std::string::npos;
 }
 
 const Kind& facts(InputKind kind) {
@@ -145,6 +163,9 @@ InputKind recognise(const fs::path& file) {
   const std::size_t start = content.find_first_not_of(" \t\r\n");
   if (start != std::string::npos && content[start] == '{' && file.extension() == ".json") {
     return InputKind::kSchedule;
+  }
+  if (file.extension() == ".m") {
+    return is_hardware(content) ? InputKind::kMaestroHardware : InputKind::kMapping;
   }
   const base::YamlNode root = base::YamlNode::parse(content, file.string());
   base::YamlMap map = root.map();

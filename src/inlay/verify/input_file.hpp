@@ -14,10 +14,13 @@ enum class InputKind {
   kDataflow,
   kEnergyTable,
   kOperators,
-  kSchedule
+  kSchedule,
+  kMapping,
+  kMaestroHardware
 };
 
-/// "model", "scenario", "package", "chiplet", "dataflow", "energy", "operators", "schedule".
+/// "model", "scenario", "package", "chiplet", "dataflow", "energy", "operators", "schedule", "mapping",
+/// "maestro-hardware".
 std::string to_string(InputKind kind);
 std::vector<std::string> input_kind_names();
 /// Throws base::InputError with the nearest spelling.

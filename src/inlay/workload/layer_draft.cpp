@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <variant>
 
 #include "inlay/base/checked.hpp"
@@ -92,11 +91,6 @@ void Draft::set_precision(std::int64_t outputs, std::int64_t accumulator) {
   const auto* product = std::get_if<GemmShape>(&layer.shape);
   if (product != nullptr && !product->weights && inputs_.size() > 1) {
     layer.precision.weights = inputs_[1]->bits;
-  }
-  if (std::holds_alternative<VectorShape>(layer.shape)) {
-    for (const Tensor* input : inputs_) {
-      layer.precision.inputs = std::max(layer.precision.inputs, input->bits);
-    }
   }
   layer.precision.outputs = outputs;
   layer.precision.accumulator = accumulator > 0 ? accumulator : outputs;

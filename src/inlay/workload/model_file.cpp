@@ -128,22 +128,22 @@ Description read_description(base::YamlMap& keys) {
   return {keys.required("name").name(), text("source"), text("description")};
 }
 
-BitWidths read_bits(base::YamlMap& keys) {
+BitWidths read_bits(base::YamlMap& keys, const WantedBits& wanted) {
+  const auto read = [&keys](const char* key, std::int64_t otherwise, std::int64_t given) {
+    const auto node = keys.optional(key);
+    const std::int64_t own = node ? node->integer(1, kMostBits) : otherwise;
+    return given > 0 ? given : own;
+  };
   BitWidths bits;
-  if (const auto node = keys.optional("weight_bits")) {
-    bits.weights = node->integer(1, kMostBits);
-  }
-  if (const auto node = keys.optional("activation_bits")) {
-    bits.activations = node->integer(1, kMostBits);
-  }
-  if (const auto node = keys.optional("accumulator_bits")) {
-    bits.accumulator = node->integer(1, kMostBits);
-  }
+  bits.weights = read("weight_bits", bits.weights, wanted.weights);
+  bits.activations = read("activation_bits", bits.activations, wanted.activations);
+  bits.accumulator = read("accumulator_bits", bits.accumulator, wanted.accumulator);
   return bits;
 }
 
 /// Builds the graph out of a file that has its own layers.
-Model read_graph(base::YamlMap& keys, Description about, const ModelParameters& given) {
+Model read_graph(base::YamlMap& keys, Description about, const ModelParameters& given,
+                 const WantedBits& wanted) {
   Model model;
   model.name = std::move(about.name);
   model.source = std::move(about.source);
@@ -152,7 +152,7 @@ Model read_graph(base::YamlMap& keys, Description about, const ModelParameters& 
   const base::Names names = parameters ? read_parameters(*parameters, given) : base::Names{};
   refuse_unknown(parameters ? *parameters : keys.node(), names, given);
   model.settings.insert(names.begin(), names.end());
-  const BitWidths bits = read_bits(keys);
+  const BitWidths bits = read_bits(keys, wanted);
   const std::vector<ModelInput> inputs = read_inputs(keys.required("inputs"), names, bits.activations);
   const auto outputs = keys.optional("outputs");
   const auto blocks = keys.optional("blocks");
@@ -184,13 +184,14 @@ Model read_graph(base::YamlMap& keys, Description about, const ModelParameters& 
   return model;
 }
 
-Model read_model(const base::YamlNode& root, const ModelParameters& given, int depth = 0) {
+Model read_model(const base::YamlNode& root, const ModelParameters& given, const WantedBits& wanted,
+                 int depth = 0) {
   constexpr int kLongestChain = 8;  // of models that are like another one; a circle is longer
   base::YamlMap keys = root.map();
   Description about = read_description(keys);
   const auto like = keys.optional("like");
   if (!like) {
-    return read_graph(keys, std::move(about), given);
+    return read_graph(keys, std::move(about), given, wanted);
   }
   if (depth == kLongestChain) {
     like->fail(fmt::format("more than {} models, each like the next one", kLongestChain));
@@ -202,7 +203,7 @@ Model read_model(const base::YamlNode& root, const ModelParameters& given, int d
     settings.insert(own.begin(), own.end());
   }
   keys.finish();
-  Model model = read_model(base::YamlNode::load(find_model_file(*like)), settings, depth + 1);
+  Model model = read_model(base::YamlNode::load(find_model_file(*like)), settings, wanted, depth + 1);
   model.name = std::move(about.name);
   model.source = std::move(about.source);
   model.description = std::move(about.description);
@@ -211,12 +212,12 @@ Model read_model(const base::YamlNode& root, const ModelParameters& given, int d
 
 }  // namespace
 
-Model load_model(const std::string& path_or_name, const ModelParameters& parameters) {
-  return read_model(base::YamlNode::load(base::find_data_file(path_or_name, "models")), parameters);
+Model load_model(const std::string& path_or_name, const ModelParameters& parameters, const WantedBits& bits) {
+  return read_model(base::YamlNode::load(base::find_data_file(path_or_name, "models")), parameters, bits);
 }
 
 Model parse_model(const std::string& text, const std::string& file, const ModelParameters& parameters) {
-  return read_model(base::YamlNode::parse(text, file), parameters);
+  return read_model(base::YamlNode::parse(text, file), parameters, {});
 }
 
 }  // namespace inlay::workload

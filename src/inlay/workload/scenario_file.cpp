@@ -23,18 +23,36 @@ ModelParameters read_settings(const base::YamlNode& node) {
   return settings;
 }
 
+WantedBits read_precision(const base::YamlNode& node) {
+  constexpr std::int64_t kMostBits = 64;
+  WantedBits bits;
+  base::YamlMap map = node.map();
+  const auto read = [&map](const char* key, std::int64_t& value) {
+    if (const auto width = map.optional(key)) {
+      value = width->integer(1, kMostBits);
+    }
+  };
+  read("weights", bits.weights);
+  read("activations", bits.activations);
+  read("accumulator", bits.accumulator);
+  map.finish();
+  return bits;
+}
+
 ScenarioModel read_entry(const base::YamlNode& node, const ModelLoader& loader) {
   base::YamlMap keys = node.map();
   const base::YamlNode model_node = keys.required("model");
   const auto batch = keys.optional("batch");
   const auto settings = keys.optional("parameters");
+  const auto precision = keys.optional("precision");
   const auto name = keys.optional("name");
   keys.finish();
   ScenarioModel entry;
   entry.batch = batch ? batch->integer(1, kLargestBatch) : 1;
   const std::string path = find_model_file(model_node).string();
+  const WantedBits bits = precision ? read_precision(*precision) : WantedBits{};
   try {
-    entry.model = loader(path, settings ? read_settings(*settings) : ModelParameters{});
+    entry.model = loader(path, settings ? read_settings(*settings) : ModelParameters{}, bits);
   } catch (const base::InputError& error) {
     model_node.fail(error.what());
   }

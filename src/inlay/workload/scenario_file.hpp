@@ -9,7 +9,8 @@
 namespace inlay::workload {
 
 /// Reads a model from a file; front ends pass one that knows more formats than YAML.
-using ModelLoader = std::function<Model(const std::string& path, const ModelParameters& parameters)>;
+using ModelLoader =
+    std::function<Model(const std::string& path, const ModelParameters& parameters, const WantedBits& bits)>;
 
 /// Reads a scenario (docs/formats-models.md) from a file, or by its name from data/scenarios. Paths of models
 /// count from the scenario's folder, bare names are looked up in data/models.
