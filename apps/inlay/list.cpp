@@ -34,7 +34,7 @@ const std::vector<Shelf>& shelves() {
       {"packages", data("packages")},    {"chiplets", data("chiplets")},
       {"dataflows", data("dataflows")},  {"strategies", search::strategy_names, search::strategy_description},
       {"engines", cost::engine_names},   {"objectives", search::objective_names},
-      {"studies", studies::study_names},
+      {"studies", studies::study_names}, {"energy", data("energy")},
   };
   return kShelves;
 }
@@ -69,7 +69,8 @@ void add_list(CLI::App& program, Action& chosen) {
   Command command(program, "list", "Lists what Inlay ships and knows", "inlay list packages");
   command.positional(
       "WHAT", options->what,
-      "models, scenarios, packages, chiplets, dataflows, strategies, engines, objectives or studies");
+      "models, scenarios, packages, chiplets, dataflows, energy (tables), strategies, engines, objectives or "
+      "studies");
   command.flag("--json", options->json, "print JSON alone");
   command.finish(chosen, [options] { return run(*options); });
 }
