@@ -67,6 +67,7 @@ const std::map<std::string, const char*>& unary_names() {
       {"inlay.hard-swish", "hard-swish"},
       {"inlay.hard-sigmoid", "hard-sigmoid"},
       {"inlay.softmax", "softmax"},
+      {"inlay.rotary-embedding", "rotary-embedding"},
   };
   return kNames;
 }

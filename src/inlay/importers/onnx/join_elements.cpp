@@ -206,6 +206,38 @@ class Activations {
   Pattern pattern_;
 };
 
+/// Rotary position embedding (Su et al., arXiv 2104.09864) by halves: x * cos + join(-upper half, lower half)
+/// * sin.
+void join_rotation(Graph& graph, const Pattern& pattern, const Node& node) {
+  if (node.op != "Add" || !node.domain.empty() || node.inputs.size() != 2) {
+    return;
+  }
+  for (const std::size_t i : {0U, 1U}) {
+    const Node* plain = pattern.made_by(node.inputs[i], {"Mul"});
+    const Node* turned = pattern.made_by(node.inputs[1 - i], {"Mul"});
+    if (plain == nullptr || turned == nullptr) {
+      return;
+    }
+    for (const int operand : turned->inputs) {
+      const Node* halves = pattern.made_by(operand, {"Concat"});
+      const Node* negative = halves == nullptr || halves->inputs.size() != 2
+                                 ? nullptr
+                                 : pattern.made_by(halves->inputs[0], {"Neg"});
+      const Node* upper =
+          negative == nullptr ? nullptr : pattern.made_by(negative->inputs[0], {"Slice", "Split"});
+      const Node* lower = upper == nullptr ? nullptr : pattern.made_by(halves->inputs[1], {"Slice", "Split"});
+      if (lower == nullptr || pattern.uncast(lower->inputs[0]) != pattern.uncast(upper->inputs[0])) {
+        continue;
+      }
+      const int x = upper->inputs[0];
+      if (pattern.other_than(*plain, x) >= 0 && graph.shape(x) == graph.shape(node.outputs[0])) {
+        replace(graph, node, "rotary-embedding", {x});
+        return;
+      }
+    }
+  }
+}
+
 /// exp(y) / sum(exp(y)), where y may have its maximum subtracted.
 void join_spelt_softmax(Graph& graph, const Pattern& pattern, const Node& node) {
   if (node.op != "Div" || !node.domain.empty() || node.inputs.size() != 2) {
@@ -269,8 +301,10 @@ void drop_scales(Graph& graph, const Pattern& pattern, int scores) {
 
 void join_activations(Graph& graph) {
   Activations activations(graph);
+  const Pattern pattern(graph);
   for (const Node& node : graph.nodes) {
     activations.join(node);
+    join_rotation(graph, pattern, node);
   }
 }
 

@@ -108,8 +108,7 @@ Node* spelt_batch_norm(Graph& graph, const Pattern& pattern, Node& times) {
 /// Gain and offset of the product's result, which folding makes one with its weights.
 bool fold(Graph& graph, int x, Node& last) {
   Node* node = producer(graph, x);
-  if (node == nullptr || !is_convolution(*node) || has_flag(*node, "inlay_batch_norm") ||
-      has_flag(*node, "inlay_bias")) {
+  if (node == nullptr || !is_convolution(*node) || has_flag(*node, "inlay_batch_norm")) {
     return false;
   }
   set_flag(*node, "inlay_batch_norm");

@@ -123,15 +123,18 @@ void quantised_concat(Lowering& lowering, const Node& node) {
 }
 
 /// Whether all that is read of a value, through views, are second operands of products: they may share it.
-bool only_second_operand(const Graph& graph, int value) {
+bool only_second_operand(const Graph& graph, int value, int depth = 0) {
+  constexpr int kDeepest = 16;
   const Value& of = graph.value(value);
-  return !of.is_output && !of.users.empty() && std::all_of(of.users.begin(), of.users.end(), [&](int id) {
-    const Node& user = graph.node(id);
-    if (user.op == "MatMul") {
-      return user.inputs[1] == value && user.inputs[0] != value;
-    }
-    return is_view(user) && user.op != "QuantizeLinear" && only_second_operand(graph, user.outputs[0]);
-  });
+  return depth < kDeepest && !of.is_output && !of.users.empty() &&
+         std::all_of(of.users.begin(), of.users.end(), [&](int id) {
+           const Node& user = graph.node(id);
+           if (user.op == "MatMul") {
+             return user.inputs[1] == value && user.inputs[0] != value;
+           }
+           return is_view(user) && user.op != "QuantizeLinear" &&
+                  only_second_operand(graph, user.outputs[0], depth + 1);
+         });
 }
 
 /// Heads of keys and values that are repeated for the heads of a group (grouped-query attention) are held

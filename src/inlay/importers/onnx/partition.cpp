@@ -12,7 +12,7 @@ class Search {
   Search(const Graph& graph, std::int64_t features) : graph_(graph), features_(features) {}
 
   bool follow(int value, const std::vector<bool>& of_columns) {
-    if (graph_.value(value).is_output || graph_.value(value).users.empty()) {
+    if (++steps_ > kMostSteps || graph_.value(value).is_output || graph_.value(value).users.empty()) {
       return false;
     }
     return std::all_of(graph_.value(value).users.begin(), graph_.value(value).users.end(),
@@ -94,8 +94,10 @@ class Search {
     return true;
   }
 
+  static constexpr int kMostSteps = 64;  // views between a product and its parts, all in all
   const Graph& graph_;
   std::int64_t features_;
+  int steps_ = 0;
 };
 
 }  // namespace

@@ -8,7 +8,8 @@
 namespace inlay::importers::onnx_graph {
 
 int Pattern::uncast(int value) const {
-  while (value >= 0 && graph_.value(value).maker >= 0) {
+  constexpr int kMostCasts = 16;
+  for (int casts = 0; casts < kMostCasts && value >= 0 && graph_.value(value).maker >= 0; ++casts) {
     const Node& maker = graph_.node(graph_.value(value).maker);
     if ((maker.op != "Cast" && maker.op != "Identity") || maker.inputs.empty()) {
       break;

@@ -87,9 +87,11 @@ void add_product(Lowering& lowering, const Node& node, int a, int b, const Produ
   std::string keys = heads == 1 ? "" : fmt::format(", heads: {}", heads);
   keys += shared == 1 ? "" : fmt::format(", kv_heads: {}", kv_heads);
   int right = lowering.held(b);
-  if (fits(other, kv_heads, columns, inner)) {
+  if (fits(other, kv_heads, inner, columns)) {
+    // as it is
+  } else if (fits(other, kv_heads, columns, inner)) {
     keys += ", transpose: true";
-  } else if (!fits(other, kv_heads, inner, columns)) {
+  } else {
     right = lowering.as_shape(
         b, kv_heads == 1 ? Dimensions{inner, columns} : Dimensions{kv_heads, inner, columns});
   }
