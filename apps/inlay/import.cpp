@@ -86,7 +86,9 @@ void add_import(CLI::App& program, Action& chosen) {
   auto options = std::make_shared<Options>();
   Command command(program, "import", "Turns the network of another program's file into a model file",
                   "inlay import my-network.m -o imported.yaml");
-  command.positional("FILE", options->file, "a network in ONNX (.onnx), or a mapping file of MAESTRO (.m)");
+  command.positional(
+      "FILE", options->file,
+      "a network in ONNX (.onnx), a mapping file of MAESTRO (.m), or a topology of SCALE-Sim (.csv)");
   command.option("-o,--out", options->out, "MODEL.yaml",
                  "the file to write; without it, the model is printed");
   command.options("--dim", options->dimensions, "NAME=SIZE",

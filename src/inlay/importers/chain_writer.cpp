@@ -39,7 +39,7 @@ std::string pair(const char* key, std::int64_t rows, std::int64_t columns, std::
 
 /// Rows and columns of zeros that make `made` what the layer reads: at most what a filter reaches beyond an
 /// edge. With an odd number the lower and right edge get the larger part.
-std::optional<std::string> padding_between(const std::vector<std::int64_t>& made, const ChainLayer& layer) {
+std::optional<Padding> padding_between(const std::vector<std::int64_t>& made, const ChainLayer& layer) {
   if (layer.gemm || made.size() != 3 || made[0] != layer.input[0]) {
     return std::nullopt;
   }
@@ -48,11 +48,20 @@ std::optional<std::string> padding_between(const std::vector<std::int64_t>& made
       missing[1] >= layer.kernel_width) {
     return std::nullopt;
   }
-  if (missing[0] % 2 == 0 && missing[1] % 2 == 0) {
-    return pair("padding", missing[0] / 2, missing[1] / 2, 0);
-  }
-  return fmt::format(", padding: [{}, {}, {}, {}]", missing[0] / 2, missing[1] / 2,
-                     missing[0] - missing[0] / 2, missing[1] - missing[1] / 2);
+  return Padding{missing[0] / 2, missing[1] / 2, missing[0] - missing[0] / 2, missing[1] - missing[1] / 2};
+}
+
+std::string padding_key(const Padding& padding) {
+  const auto& [top, left, bottom, right] = padding;
+  return top == bottom && left == right
+             ? pair("padding", top, left, 0)
+             : fmt::format(", padding: [{}, {}, {}, {}]", top, left, bottom, right);
+}
+
+/// How far the last window reaches beyond `in` elements.
+std::int64_t beyond(std::int64_t in, std::int64_t kernel, std::int64_t stride) {
+  const std::int64_t rest = in < kernel ? 0 : (in - kernel) % stride;
+  return rest == 0 ? 0 : stride - rest;
 }
 
 }  // namespace
@@ -64,7 +73,16 @@ std::vector<std::int64_t> ChainLayer::output() const {
   const auto extent = [](std::int64_t in, std::int64_t kernel, std::int64_t stride) {
     return in < kernel ? 0 : (in - kernel) / stride + 1;
   };
-  return {features, extent(input[1], kernel_height, stride_y), extent(input[2], kernel_width, stride_x)};
+  return {features, extent(input[1] + rows_beyond(), kernel_height, stride_y),
+          extent(input[2] + columns_beyond(), kernel_width, stride_x)};
+}
+
+std::int64_t ChainLayer::rows_beyond() const {
+  return counts_cut_windows ? beyond(input[1], kernel_height, stride_y) : 0;
+}
+
+std::int64_t ChainLayer::columns_beyond() const {
+  return counts_cut_windows ? beyond(input[2], kernel_width, stride_x) : 0;
 }
 
 /// A name that the format allows and that nothing has yet.
@@ -87,7 +105,7 @@ std::string ChainWriter::add_input(const std::string& name, const std::vector<st
   return input;
 }
 
-std::string ChainWriter::join(const ChainLayer& layer, const std::string& name, std::string& padding) {
+std::string ChainWriter::join(const ChainLayer& layer, const std::string& name, Padding& padding) {
   if (last_.empty()) {
     add_input("input", layer.input);
     return "";
@@ -112,7 +130,7 @@ std::string ChainWriter::join(const ChainLayer& layer, const std::string& name, 
 
 void ChainWriter::add(const ChainLayer& layer) {
   const std::string name = unique(layer.name);
-  std::string padding;
+  Padding padding{};
   const std::string input = join(layer, name, padding);
   layers_ += fmt::format("  - {{name: {}{}", quoted(name), input);
   if (layer.gemm) {
@@ -122,7 +140,9 @@ void ChainWriter::add(const ChainLayer& layer) {
     layers_ += layer.kernel_height == layer.kernel_width
                    ? fmt::format(", kernel: {}", layer.kernel_height)
                    : fmt::format(", kernel: [{}, {}]", layer.kernel_height, layer.kernel_width);
-    layers_ += pair("stride", layer.stride_y, layer.stride_x, 1) + padding;
+    padding[2] += layer.rows_beyond();
+    padding[3] += layer.columns_beyond();
+    layers_ += pair("stride", layer.stride_y, layer.stride_x, 1) + padding_key(padding);
     layers_ += layer.groups == 1 ? "" : fmt::format(", groups: {}", layer.groups);
   }
   layers_ += ", bias: false}\n";

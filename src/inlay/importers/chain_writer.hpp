@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -18,10 +19,17 @@ struct ChainLayer {
   std::int64_t stride_y = 1;
   std::int64_t stride_x = 1;
   std::int64_t groups = 1;
+  bool counts_cut_windows = false;  // a last window that reaches beyond the input makes an output, too
 
+  /// Rows and columns beyond the input that the last windows reach, if they count.
+  std::int64_t rows_beyond() const;
+  std::int64_t columns_beyond() const;
   /// Shape of the output, without padding. Sizes below 1: the filter does not fit its input.
   std::vector<std::int64_t> output() const;
 };
+
+/// Rows and columns of zeros: top, left, bottom, right.
+using Padding = std::array<std::int64_t, 4>;
 
 /// Writes the YAML of a model (docs/formats-models.md) whose layers follow each other. Where a layer's input
 /// is not what the layer before makes, it is joined to it by padding or by another shape of the same elements
@@ -38,7 +46,7 @@ class ChainWriter {
  private:
   std::string unique(const std::string& name);
   /// What is read: "" (the layer before), or the key that says what. Sets `padding`.
-  std::string join(const ChainLayer& layer, const std::string& name, std::string& padding);
+  std::string join(const ChainLayer& layer, const std::string& name, Padding& padding);
   std::string add_input(const std::string& name, const std::vector<std::int64_t>& shape);
 
   std::set<std::string> names_;

@@ -10,6 +10,7 @@
 #include "inlay/base/file.hpp"
 #include "inlay/importers/maestro_network.hpp"
 #include "inlay/importers/onnx/onnx_model.hpp"
+#include "inlay/importers/scale_sim_topology.hpp"
 #include "inlay/workload/model_file.hpp"
 
 namespace inlay::importers {
@@ -17,14 +18,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string import_maestro(const fs::path& path, const ImportOptions& options) {
+void refuse_options(const fs::path& path, const ImportOptions& options) {
   if (!options.empty()) {
-    throw base::InputError(
-        fmt::format("{}: options on dimensions, weights, bits and unknown operators are for "
-                    ".onnx files",
-                    path.string()));
+    throw base::InputError(fmt::format(
+        "{}: options on dimensions, weights, bits and unknown operators are for .onnx files", path.string()));
   }
+}
+
+std::string import_maestro(const fs::path& path, const ImportOptions& options) {
+  refuse_options(path, options);
   return network_yaml(load_maestro_mapping(path), path.filename().string());
+}
+
+std::string import_scale_sim(const fs::path& path, const ImportOptions& options) {
+  refuse_options(path, options);
+  return scale_sim_yaml(base::read_file(path), path.string(), path.filename().string());
 }
 
 struct Importer {
@@ -36,6 +44,7 @@ struct Importer {
 constexpr std::array kImporters = {
     Importer{".m", import_maestro},
     Importer{".onnx", import_onnx},
+    Importer{".csv", import_scale_sim},
 };
 
 }  // namespace

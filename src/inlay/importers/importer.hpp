@@ -22,7 +22,7 @@ struct ImportOptions {
   }
 };
 
-/// What files can be imported, by the end of their names: ".m", ".onnx".
+/// What files can be imported, by the end of their names: ".m", ".onnx", ...
 std::vector<std::string> importer_names();
 
 /// Whether import_model knows files that end like this one.

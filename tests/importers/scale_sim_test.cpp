@@ -1,0 +1,94 @@
+// Topologies of SCALE-Sim: sizes and multiply-accumulates are its own.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "inlay/base/error.hpp"
+#include "inlay/importers/scale_sim_topology.hpp"
+#include "inlay/workload/model_file.hpp"
+
+namespace inlay::importers {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+constexpr const char* kHeader =
+    "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,\n";
+
+workload::Model model_of(const std::string& text) {
+  return workload::parse_model(scale_sim_yaml(text, "net.csv", "net.csv"), "net.yaml");
+}
+
+std::string refusal(const std::string& text) {
+  try {
+    scale_sim_yaml(text, "net.csv", "net.csv");
+  } catch (const base::InputError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(ScaleSim, ConvolutionForm) {
+  // The first layers of its AlexNet-like form; (227 - 11) / 4 divides, (224 - 7) / 2 does not: 110 rows, not
+  // 109.
+  const workload::Model model =
+      model_of(std::string(kHeader) +
+               "Conv1, 227, 227, 11, 11, 3, 96, 4,\n\nStem, 224, 224, 7, 7, 3, 64, 2,\n"
+               "DP_1,10,12,3,3,16,1,1,\n");
+  EXPECT_EQ(workload::macs(model), 96 * 3 * 121 * 55 * 55 + 64 * 3 * 49 * 110 * 110 + 16 * 9 * 8 * 10);
+  EXPECT_EQ(model.name, "net");
+}
+
+TEST(ScaleSim, GemmForm) {
+  const workload::Model model = model_of("Layer,M,N,K,\nqkv_1,128,1536,512,\nattn_out_1,128,512,1536,\n");
+  EXPECT_EQ(workload::macs(model), 128 * 1536 * 512 * 2);
+  EXPECT_EQ(model.layers.size(), 2U);
+  EXPECT_EQ(std::get<workload::GemmShape>(model.layers[0].shape),
+            (workload::GemmShape{128, 1536, 512, 1, true}));
+}
+
+TEST(ScaleSim, FurtherColumnsAreNoSizes) {
+  EXPECT_EQ(workload::macs(
+                model_of("Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num "
+                         "Filter, Strides,, Target\nConv1,8,8,3,3,3,4,1, NPU\n")),
+            4 * 3 * 9 * 36);
+  EXPECT_EQ(workload::macs(model_of(std::string(kHeader) + "Conv1,9,8,3,3,3,4,2,1\n")), 4 * 3 * 9 * 4 * 6);
+}
+
+/// SCALE-Sim's count: ceil((ifmap - filter + stride) / stride) rows and columns.
+RC_GTEST_PROP(ScaleSim, CountsAsScaleSimDoes, ()) {
+  std::string text = kHeader;
+  std::int64_t macs = 0;
+  for (int i = *rc::gen::inRange(1, 8); i > 0; --i) {
+    const std::int64_t r = *rc::gen::inRange(1, 8);
+    const std::int64_t s = *rc::gen::inRange(1, 8);
+    const std::int64_t h = r + *rc::gen::inRange(0, 40);
+    const std::int64_t w = s + *rc::gen::inRange(0, 40);
+    const std::int64_t c = *rc::gen::inRange(1, 20);
+    const std::int64_t k = *rc::gen::inRange(1, 20);
+    const std::int64_t stride = *rc::gen::inRange(1, 6);
+    text += "L" + std::to_string(i);
+    for (const std::int64_t size : {h, w, r, s, c, k, stride}) {
+      text += "," + std::to_string(size);
+    }
+    text += ",\n";
+    macs +=
+        k * c * r * s * ((h - r + stride + stride - 1) / stride) * ((w - s + stride + stride - 1) / stride);
+  }
+  RC_ASSERT(workload::macs(model_of(text)) == macs);
+}
+
+TEST(ScaleSim, ErrorsSayWhere) {
+  EXPECT_THAT(refusal("Conv1,8,8,3,3,3,4,1\nConv2,8,8,3,3,3,4,1\n"),
+              AllOf(HasSubstr("net.csv:1:"), HasSubstr("header")));
+  EXPECT_THAT(refusal(std::string(kHeader) + "Conv1,8,eight,3,3,3,4,1,\n"),
+              AllOf(HasSubstr("net.csv:2:9"), HasSubstr("IFMAP Width"), HasSubstr("'eight'")));
+  EXPECT_THAT(refusal(std::string(kHeader) + "Conv1,8,8,3,3,3,4\n"), HasSubstr("Strides"));
+  EXPECT_THAT(refusal(std::string(kHeader) + "Conv1,8,8,9,3,3,4,1\n"), HasSubstr("larger than its input"));
+  EXPECT_THAT(refusal("Layer,M,N,K,\na,1,0,4,\n"), HasSubstr("N: a whole number of 1 to"));
+  EXPECT_THAT(refusal(""), HasSubstr("a header and at least one layer"));
+}
+
+}  // namespace
+}  // namespace inlay::importers
