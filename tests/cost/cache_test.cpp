@@ -159,17 +159,19 @@ TEST_F(Cache, WhateverACostDependsOnIsInTheKey) {
 }
 
 TEST_F(Cache, DistinctShapesHaveDistinctKeys) {
-  const workload::ConvolutionShape shape{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  std::set<std::string> keys = {layer_key(shape, {}, 1), layer_key(shape, {}, 11),
-                                layer_key(workload::GemmShape{1, 2, 3, 4, true}, {}, 1),
-                                layer_key(workload::GemmShape{1, 2, 3, 4, false}, {}, 1),
-                                layer_key(workload::VectorShape{1}, {}, 1)};
+  const workload::ConvolutionShape shape{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17};
+  std::set<std::string> keys = {layer_key(shape, {}, 0, 1),
+                                layer_key(shape, {}, 0, 11),
+                                layer_key(shape, {}, 7, 1),
+                                layer_key(workload::GemmShape{1, 2, 3, 4, true}, {}, 0, 1),
+                                layer_key(workload::GemmShape{1, 2, 3, 4, false}, {}, 0, 1),
+                                layer_key(workload::VectorShape{1}, {}, 0, 1)};
   for (std::int64_t workload::Precision::*field :
        {&workload::Precision::inputs, &workload::Precision::weights, &workload::Precision::outputs,
         &workload::Precision::accumulator}) {
     workload::Precision changed;
     changed.*field = 16;
-    keys.insert(layer_key(shape, changed, 1));
+    keys.insert(layer_key(shape, changed, 0, 1));
   }
   for (std::int64_t workload::ConvolutionShape::*field :
        {&workload::ConvolutionShape::groups, &workload::ConvolutionShape::out_channels,
@@ -179,12 +181,13 @@ TEST_F(Cache, DistinctShapesHaveDistinctKeys) {
         &workload::ConvolutionShape::stride_x, &workload::ConvolutionShape::dilation_y,
         &workload::ConvolutionShape::dilation_x, &workload::ConvolutionShape::padding_y,
         &workload::ConvolutionShape::padding_x, &workload::ConvolutionShape::in_height,
-        &workload::ConvolutionShape::in_width}) {
+        &workload::ConvolutionShape::in_width, &workload::ConvolutionShape::upsample_y,
+        &workload::ConvolutionShape::upsample_x}) {
     workload::ConvolutionShape changed = shape;
     changed.*field += 100;
-    keys.insert(layer_key(changed, {}, 1));
+    keys.insert(layer_key(changed, {}, 0, 1));
   }
-  EXPECT_EQ(keys.size(), 24U);
+  EXPECT_EQ(keys.size(), 27U);
 }
 
 TEST_F(Cache, TextsOfCostsAreExactOrRefused) {

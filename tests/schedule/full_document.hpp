@@ -19,11 +19,14 @@ inline void fill_in(base::Random& random, schedule::Problem& problem) {
       layer.parameters = random.between(0, 1 << 30);
       layer.tied_to = random.between(0, 1) == 0 ? "" : entry.model.layers[0].name;
       layer.precision = {random.between(1, 64), 4, 16, 32};
+      layer.fused_operations = random.between(0, 99);
+      layer.fused = {"relu", "norm"};
       const auto kind = random.between(0, 2);
       if (kind == 0) {
-        layer.shape = workload::ConvolutionShape{2, 4, 6, 7, 8, 3, 5, 1, 2, 3, 4, 1, 0, 9, 0};
+        layer.shape = workload::ConvolutionShape{2, 4, 6, 7, 8, 3, 5, 1, 2, 3, 4, 1, 0, 9, 0, 1, 1};
       } else if (kind == 1) {
-        layer.shape = workload::VectorShape{random.between(0, 1000)};
+        layer.shape =
+            workload::VectorShape{random.between(0, 1000), random.between(0, 9), random.between(0, 9)};
       } else {
         layer.shape = workload::GemmShape{2, 3, 4, 5, random.between(0, 1) == 0};
       }

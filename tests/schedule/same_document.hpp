@@ -23,10 +23,11 @@ struct Same {
 
   static bool of(const workload::Layer& a, const workload::Layer& b) {
     const auto& [name, op, shape, inputs, outputs, parameters, weight_bytes, gathered_bytes, tied_to,
-                 precision] = a;
+                 fused_operations, fused, precision] = a;
     return name == b.name && op == b.op && shape == b.shape && inputs == b.inputs && outputs == b.outputs &&
            parameters == b.parameters && weight_bytes == b.weight_bytes &&
-           gathered_bytes == b.gathered_bytes && tied_to == b.tied_to && precision == b.precision;
+           gathered_bytes == b.gathered_bytes && tied_to == b.tied_to &&
+           fused_operations == b.fused_operations && fused == b.fused && precision == b.precision;
   }
 
   static bool of(const workload::ScenarioModel& a, const workload::ScenarioModel& b) {

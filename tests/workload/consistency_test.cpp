@@ -15,7 +15,7 @@ namespace {
 /// What check_consistency says of a small sound model after `breakage`.
 std::string verdict(const std::function<void(Model&)>& breakage) {
   Model model = parse_model(
-      "name: m\ninputs: {x: [8, 4, 4]}\nlayers:\n"
+      "name: m\nfuse: false\ninputs: {x: [8, 4, 4]}\nlayers:\n"
       "- {name: a, op: convolution, channels: 8, kernel: 3, padding: 1}\n"
       "- {name: b, op: relu}\n"
       "- {name: c, op: add, inputs: [b, x]}\n",

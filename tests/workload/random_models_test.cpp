@@ -101,8 +101,9 @@ RandomModel random_model() {
       outputs += (outputs.empty() ? "" : ", ") + tensor.name;
     }
   }
-  model.text = "name: m\ninputs: {x: [" + std::to_string(channels) + ", " + std::to_string(side) + ", " +
-               std::to_string(side) + "]}\noutputs: [" + outputs + "]\nlayers:\n" + model.text;
+  model.text = "name: m\nfuse: false\ninputs: {x: [" + std::to_string(channels) + ", " +
+               std::to_string(side) + ", " + std::to_string(side) + "]}\noutputs: [" + outputs +
+               "]\nlayers:\n" + model.text;
   return model;
 }
 

@@ -153,7 +153,8 @@ std::string checksum(const std::string& context, const std::string& layer, const
 std::vector<std::string> keys_of(const std::vector<CacheQuestion>& questions) {
   std::vector<std::string> keys;
   for (const CacheQuestion& question : questions) {
-    keys.push_back(layer_key(question.shape, question.precision, question.mini_batch));
+    keys.push_back(
+        layer_key(question.shape, question.precision, question.fused_operations, question.mini_batch));
   }
   return keys;
 }

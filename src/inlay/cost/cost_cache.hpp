@@ -16,6 +16,7 @@ namespace inlay::cost {
 struct CacheQuestion {
   workload::Shape shape;
   workload::Precision precision;
+  std::int64_t fused_operations = 0;
   std::int64_t mini_batch = 1;
 };
 

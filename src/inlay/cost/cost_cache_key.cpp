@@ -53,10 +53,10 @@ void add_energy(std::string& key, const hardware::EnergyTable& table) {
 
 void add_shape(std::string& key, const workload::ConvolutionShape& shape) {
   const auto& [groups, out, in, height, width, kernel_y, kernel_x, stride_y, stride_x, dilation_y, dilation_x,
-               padding_y, padding_x, in_height, in_width] = shape;
-  key += fmt::format("convolution {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", groups, out, in, height,
-                     width, kernel_y, kernel_x, stride_y, stride_x, dilation_y, dilation_x, padding_y,
-                     padding_x, in_height, in_width);
+               padding_y, padding_x, in_height, in_width, upsample_y, upsample_x] = shape;
+  key += fmt::format("convolution {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", groups, out, in,
+                     height, width, kernel_y, kernel_x, stride_y, stride_x, dilation_y, dilation_x, padding_y,
+                     padding_x, in_height, in_width, upsample_y, upsample_x);
 }
 
 void add_shape(std::string& key, const workload::GemmShape& shape) {
@@ -65,8 +65,8 @@ void add_shape(std::string& key, const workload::GemmShape& shape) {
 }
 
 void add_shape(std::string& key, const workload::VectorShape& shape) {
-  const auto& [operations] = shape;
-  key += fmt::format("vector {}", operations);
+  const auto& [operations, read, written] = shape;
+  key += fmt::format("vector {} {} {}", operations, read, written);
 }
 
 /// Words of a text between single blanks.
@@ -103,9 +103,10 @@ std::string context_key(const CostEngine& engine, const hardware::ChipletType& t
 }
 
 std::string layer_key(const workload::Shape& shape, const workload::Precision& precision,
-                      std::int64_t mini_batch) {
+                      std::int64_t fused_operations, std::int64_t mini_batch) {
   const auto& [inputs, weights, outputs, accumulator] = precision;
-  std::string key = fmt::format("{} x {}/{}/{}/{} bits ", mini_batch, inputs, weights, outputs, accumulator);
+  std::string key = fmt::format("{} x {}/{}/{}/{} bits + {} ", mini_batch, inputs, weights, outputs,
+                                accumulator, fused_operations);
   std::visit([&key](const auto& one) { add_shape(key, one); }, shape);
   return key;
 }

@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 #include <thread>
+#include <tuple>
 
 #include "inlay/base/checked.hpp"
 #include "inlay/base/error.hpp"
@@ -16,11 +17,11 @@
 namespace inlay::cost {
 namespace {
 
-/// What tells layers apart for an engine.
-using Kind = std::pair<workload::Shape, workload::Precision>;
+/// What tells layers apart for an engine: shape, bit widths, and the operations that are fused to it.
+using Kind = std::tuple<workload::Shape, workload::Precision, std::int64_t>;
 
 Kind kind_of(const workload::Layer& layer) {
-  return {layer.shape, layer.precision};
+  return {layer.shape, layer.precision, layer.fused_operations};
 }
 
 /// One engine call: a layer that stands for all of its kind.
@@ -181,7 +182,9 @@ Answers answers(const std::vector<Task>& tasks, const std::vector<hardware::Chip
     for (std::size_t i = 0; i < tasks.size(); ++i) {
       if (tasks[i].type == static_cast<int>(type)) {
         asked.tasks.push_back(i);
-        asked.questions.push_back({tasks[i].layer->shape, tasks[i].layer->precision, tasks[i].mini_batch});
+        const workload::Layer& layer = *tasks[i].layer;
+        asked.questions.push_back(
+            {layer.shape, layer.precision, layer.fused_operations, tasks[i].mini_batch});
       }
     }
     const auto found = cache->find(engine, types[type], asked.questions);

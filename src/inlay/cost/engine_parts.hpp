@@ -9,6 +9,7 @@
 #include "inlay/cost/layer_cost.hpp"
 #include "inlay/hardware/package.hpp"
 #include "inlay/workload/model.hpp"
+#include "inlay/workload/transposed.hpp"
 
 /// What every engine does alike (docs/engines.md).
 namespace inlay::cost {
@@ -16,15 +17,25 @@ namespace inlay::cost {
 /// Throws base::DefectError for a mini-batch or hardware that no reader lets pass.
 void check_request(std::int64_t mini_batch, const hardware::ChipletType& type);
 
-/// An operator without MACs on the vector lanes. Throws base::OverflowError.
+/// An operator without MACs on the vector lanes: it reads its operands from L2 and writes its result there,
+/// each with the whole bandwidth of the NoC, while the lanes work. Throws base::OverflowError.
 LayerCost vector_cost(const workload::VectorShape& shape, const workload::Precision& precision,
                       std::int64_t mini_batch, const hardware::ChipletType& type);
+
+/// Adds the operations of layers that are fused to this one: the lanes work while the layer is computed, on
+/// elements that are on their way to L2 anyway. Throws base::OverflowError.
+void add_fused(const workload::Layer& layer, std::int64_t mini_batch, const hardware::ChipletType& type,
+               LayerCost& cost);
+
+/// The cost of two parts of a layer, one after the other. Throws base::OverflowError.
+LayerCost one_after_the_other(const LayerCost& first, const LayerCost& second);
 
 /// The reason why a layer cannot be mapped, with layer, mini-batch, chiplet type and dataflow before it.
 base::InfeasibleError infeasible(const workload::Layer& layer, std::int64_t mini_batch,
                                  const hardware::ChipletType& type, const std::exception& reason);
 
-/// Answers for operators without MACs, leaves the others to `mac_cost`, and names the layer in every refusal.
+/// Answers for operators without MACs, leaves the others to `mac_cost(shape)`, a transposed convolution as
+/// its plain parts one after the other, and names the layer in every refusal.
 template <typename MacCost>
 LayerCost evaluate_layer(const workload::Layer& layer, std::int64_t mini_batch,
                          const hardware::ChipletType& type, const MacCost& mac_cost) {
@@ -33,7 +44,17 @@ LayerCost evaluate_layer(const workload::Layer& layer, std::int64_t mini_batch,
     if (const auto* vector = std::get_if<workload::VectorShape>(&layer.shape)) {
       return vector_cost(*vector, layer.precision, mini_batch, type);
     }
-    return mac_cost();
+    LayerCost cost;
+    if (const auto* convolution = std::get_if<workload::ConvolutionShape>(&layer.shape);
+        convolution != nullptr && workload::is_transposed(*convolution)) {
+      for (const workload::ConvolutionShape& plain : workload::phases(*convolution)) {
+        cost = one_after_the_other(cost, mac_cost(workload::Shape(plain)));
+      }
+    } else {
+      cost = mac_cost(layer.shape);
+    }
+    add_fused(layer, mini_batch, type, cost);
+    return cost;
   } catch (const base::InfeasibleError& error) {
     throw infeasible(layer, mini_batch, type, error);
   } catch (const base::OverflowError& error) {

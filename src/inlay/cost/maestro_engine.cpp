@@ -87,7 +87,7 @@ LayerCost cost_of(const Part& part, const ChipletType& type) {
 class MaestroEngine : public CostEngine {
  public:
   std::string name() const override { return "maestro"; }
-  std::string version() const override { return "4eb08d1-1"; }
+  std::string version() const override { return "4eb08d1-2"; }
 
   std::vector<std::string> assumptions() const override {
     return {
@@ -97,17 +97,19 @@ class MaestroEngine : public CostEngine {
         "padding is computed on; grouped convolutions run group by group; a mini-batch repeats a convolution",
         "layers that MAESTRO cannot map are costed as convolutions of single channels and marked "
         "substituted",
-        "operators without MACs cost lane-operations only, no access to L1 or L2"};
+        "operators without MACs read and write L2 and use the vector lanes; activations and batch norm are "
+        "fused into "
+        "their producers; a transposed convolution is costed as the plain ones that make it up"};
   }
 
   LayerCost evaluate(const workload::Layer& layer, std::int64_t mini_batch,
                      const ChipletType& type) const override {
-    return evaluate_layer(layer, mini_batch, type, [&] {
-      if (const auto* gemm = std::get_if<workload::GemmShape>(&layer.shape)) {
+    return evaluate_layer(layer, mini_batch, type, [&](const workload::Shape& shape) {
+      if (const auto* gemm = std::get_if<workload::GemmShape>(&shape)) {
         return cost_of(evaluate_gemm(*gemm, mini_batch, type), type);
       }
-      return cost_of(
-          evaluate_convolution(std::get<workload::ConvolutionShape>(layer.shape), mini_batch, type), type);
+      return cost_of(evaluate_convolution(std::get<workload::ConvolutionShape>(shape), mini_batch, type),
+                     type);
     });
   }
 };

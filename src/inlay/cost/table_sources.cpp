@@ -166,7 +166,12 @@ std::optional<LayerCost> TableFiles::cost(const Source& source, const workload::
           {file.file, row.line, 1}, "NumPEs",
           fmt::format("the row is of {} PEs, chiplet type '{}' has {}", row.pes, type.name, type.pes));
     }
-    return row.cycles > 0 ? std::optional(multiplied(cost_of(row, type), mini_batch)) : std::nullopt;
+    if (row.cycles <= 0) {
+      return std::nullopt;
+    }
+    LayerCost cost = multiplied(cost_of(row, type), mini_batch);
+    add_fused(layer, mini_batch, type, cost);
+    return cost;
   }
   const auto& costs = file.entries[index].costs;
   if (const auto found = costs.find(mini_batch); found != costs.end()) {

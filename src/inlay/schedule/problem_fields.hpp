@@ -33,6 +33,8 @@ void describe(Archive& archive, workload::ConvolutionShape& shape) {
   archive.integer("padding_x", shape.padding_x, 0);
   archive.integer("in_height", shape.in_height, 0);
   archive.integer("in_width", shape.in_width, 0);
+  archive.integer("upsample_y", shape.upsample_y, 1);
+  archive.integer("upsample_x", shape.upsample_x, 1);
 }
 
 template <typename Archive>
@@ -47,6 +49,8 @@ void describe(Archive& archive, workload::GemmShape& shape) {
 template <typename Archive>
 void describe(Archive& archive, workload::VectorShape& shape) {
   archive.integer("operations", shape.operations, 0);
+  archive.integer("read_elements", shape.read_elements, 0);
+  archive.integer("written_elements", shape.written_elements, 0);
 }
 
 template <typename Archive>
@@ -90,6 +94,8 @@ void describe_layer(Archive& archive, workload::Layer& layer, std::size_t tensor
   archive.integer("weight_bytes", layer.weight_bytes, 0);
   archive.integer("gathered_bytes", layer.gathered_bytes, 0);
   archive.text("tied_to", layer.tied_to);
+  archive.integer("fused_operations", layer.fused_operations, 0);
+  archive.texts("fused", layer.fused);
   archive.object("precision", layer.precision);
 }
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "inlay/workload/transposed.hpp"
+
 namespace inlay::workload {
 namespace {
 
@@ -10,7 +12,18 @@ std::string pair_text(std::int64_t rows, std::int64_t columns) {
   return rows == columns ? fmt::format("{}", rows) : fmt::format("{}x{}", rows, columns);
 }
 
+std::string describe_transposed(const ConvolutionShape& shape) {
+  std::string text =
+      fmt::format("{}x{}x{} -> {}x{}x{}, kernel {}x{}, transposed, stride {}", shape.in_channels,
+                  shape.in_height, shape.in_width, shape.out_channels, shape.out_height, shape.out_width,
+                  shape.kernel_height, shape.kernel_width, pair_text(shape.upsample_y, shape.upsample_x));
+  return shape.groups == 1 ? text : text + fmt::format(", {} groups", shape.groups);
+}
+
 std::string describe_one(const ConvolutionShape& shape) {
+  if (is_transposed(shape)) {
+    return describe_transposed(shape);
+  }
   std::string text = fmt::format(
       "{}x{}x{} -> {}x{}x{}, kernel {}x{}", shape.in_channels,
       (shape.out_height - 1) * shape.stride_y + (shape.kernel_height - 1) * shape.dilation_y + 1,
@@ -46,6 +59,10 @@ std::string tensor_list(const Model& model, const std::vector<int>& indices) {
   return fmt::format("{}", fmt::join(texts, ", "));
 }
 
+std::string operators_of(const Layer& layer) {
+  return layer.fused.empty() ? layer.op : fmt::format("{} + {}", layer.op, fmt::join(layer.fused, " + "));
+}
+
 }  // namespace
 
 std::string describe(const Shape& shape) {
@@ -60,9 +77,9 @@ std::vector<LayerRow> layer_table(const Model& model) {
   std::vector<LayerRow> rows;
   rows.reserve(model.layers.size());
   for (const Layer& layer : model.layers) {
-    rows.push_back({layer.name, layer.op, describe(layer.shape), macs(layer.shape), layer.parameters,
-                    layer.weight_bytes, layer.gathered_bytes, tensor_list(model, layer.inputs),
-                    tensor_list(model, layer.outputs)});
+    rows.push_back({layer.name, operators_of(layer), describe(layer.shape), macs(layer.shape),
+                    layer.parameters, layer.weight_bytes, layer.gathered_bytes,
+                    tensor_list(model, layer.inputs), tensor_list(model, layer.outputs)});
   }
   return rows;
 }

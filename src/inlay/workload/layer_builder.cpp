@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "inlay/base/checked.hpp"
+#include "inlay/workload/convolution_layers.hpp"
 #include "inlay/workload/description.hpp"
 #include "inlay/workload/layer_draft.hpp"
 #include "inlay/workload/recurrent_layer.hpp"
@@ -13,40 +14,6 @@
 
 namespace inlay::workload {
 namespace {
-
-void build_convolution(Draft& draft) {
-  const Dimensions& input = draft.only_input(3, "[channels, height, width]");
-  const Window window = read_window(draft, input, false);
-  const std::int64_t channels = draft.size("channels");
-  const std::int64_t groups = draft.size_or("groups", 1);
-  for (const auto& [side, count] : {std::pair("input", input[0]), std::pair("output", channels)}) {
-    if (count % groups != 0) {
-      draft.fail(fmt::format("{} groups do not divide {} {} channels", groups, count, side));
-    }
-  }
-  const auto norm = draft.optional("batch_norm");
-  const bool folded = norm && norm->choice({"none", "folded"}) == 1;
-  const bool bias = draft.flag_or("bias", !folded);
-  draft.layer.shape =
-      ConvolutionShape{groups,           channels,           input[0],          window.out[0],
-                       window.out[1],    window.kernel[0],   window.kernel[1],  window.stride[0],
-                       window.stride[1], window.dilation[0], window.dilation[1]};
-  if (window.padding[0] > 0 || window.padding[1] > 0) {
-    auto& shape = std::get<ConvolutionShape>(draft.layer.shape);
-    shape.padding_y = window.before[0];
-    shape.padding_x = window.before[1];
-    shape.in_height = input[1];
-    shape.in_width = input[2];
-  }
-  const std::int64_t weights =
-      base::checked_product(channels, input[0] / groups, window.kernel[0], window.kernel[1]);
-  // Folding turns gain and offset into scaled weights and one bias per channel (Jacob et al., CVPR 2018,
-  // section 3.2).
-  const std::int64_t learned = base::checked_multiply(channels, (bias ? 1 : 0) + (folded ? 2 : 0));
-  draft.set_weights(base::checked_add(weights, learned),
-                    base::checked_add(weights, bias || folded ? channels : 0));
-  draft.output = {channels, window.out[0], window.out[1]};
-}
 
 void build_gemm(Draft& draft) {
   draft.expect_inputs(1);
@@ -179,6 +146,8 @@ BuiltLayer build_layer(const ExpandedLayer& expanded, const std::vector<const Te
   try {
     if (draft.layer.op == "convolution") {
       build_convolution(draft);
+    } else if (draft.layer.op == "transposed-convolution") {
+      build_transposed_convolution(draft);
     } else if (draft.layer.op == "gemm") {
       build_gemm(draft);
     } else if (draft.layer.op == "matrix-product") {
@@ -187,8 +156,7 @@ BuiltLayer build_layer(const ExpandedLayer& expanded, const std::vector<const Te
       build_recurrent(draft);
     } else {
       const VectorOperator& description = vector_operators.find(draft.layer.op)->second;
-      const std::int64_t times = build_vector(draft, description);
-      draft.layer.shape = VectorShape{base::checked_multiply(times, description.operations)};
+      build_vector(draft, description);
     }
     const auto own_bits = draft.optional("bits");
     draft.finish();

@@ -86,6 +86,9 @@ std::vector<std::int64_t> read_values(const Draft& draft, const base::YamlNode& 
 std::array<std::int64_t, 2> read_pair(Draft& draft, const std::string& key,
                                       std::optional<std::array<std::int64_t, 2>> otherwise);
 
+/// The key padding, into both ends together and what is before the first row and column.
+void read_padding(Draft& draft, Window& window);
+
 /// The keys kernel, stride, dilation and padding over an input [channels, height, width].
 Window read_window(Draft& draft, const Dimensions& input, bool stride_is_kernel);
 

@@ -7,13 +7,19 @@
 
 #include "inlay/base/checked.hpp"
 #include "inlay/base/error.hpp"
+#include "inlay/workload/transposed.hpp"
 
 namespace inlay::workload {
 namespace {
 
 std::int64_t macs_of(const ConvolutionShape& shape) {
-  return base::checked_product(shape.out_channels, shape.in_channels / shape.groups, shape.out_height,
-                               shape.out_width, shape.kernel_height, shape.kernel_width);
+  std::int64_t total = 0;
+  for (const ConvolutionShape& plain : phases(shape)) {
+    total = base::checked_add(
+        total, base::checked_product(plain.out_channels, plain.in_channels / plain.groups, plain.out_height,
+                                     plain.out_width, plain.kernel_height, plain.kernel_width));
+  }
+  return total;
 }
 
 std::int64_t macs_of(const GemmShape& shape) {
@@ -26,11 +32,15 @@ std::int64_t macs_of(const VectorShape&) {
 
 bool is_sound(const ConvolutionShape& shape) {
   const auto [groups, out_channels, in_channels, height, width, kernel_y, kernel_x, stride_y, stride_x,
-              dilation_y, dilation_x, padding_y, padding_x, in_height, in_width] = shape;
+              dilation_y, dilation_x, padding_y, padding_x, in_height, in_width, upsample_y, upsample_x] =
+      shape;
+  const bool plain = !is_transposed(shape);
+  const bool spread = stride_y == 1 && stride_x == 1 && std::min(in_height, in_width) >= 1 &&
+                      std::max(upsample_y, upsample_x) <= kLargestUpsampling;
   return std::min({groups, out_channels, in_channels, height, width, kernel_y, kernel_x, stride_y, stride_x,
-                   dilation_y, dilation_x}) >= 1 &&
+                   dilation_y, dilation_x, upsample_y, upsample_x}) >= 1 &&
          std::min({padding_y, padding_x, in_height, in_width}) >= 0 && out_channels % groups == 0 &&
-         in_channels % groups == 0;
+         in_channels % groups == 0 && (plain || spread);
 }
 
 bool is_sound(const GemmShape& shape) {
@@ -38,7 +48,7 @@ bool is_sound(const GemmShape& shape) {
 }
 
 bool is_sound(const VectorShape& shape) {
-  return shape.operations >= 0;
+  return std::min({shape.operations, shape.read_elements, shape.written_elements}) >= 0;
 }
 
 /// Sum of `member(item)` over all items, checked.
@@ -71,8 +81,9 @@ void check_layer(const Model& model, std::size_t at) {
   const auto say = [&](const std::string& what) { return fmt::format("layer '{}' {}", layer.name, what); };
   expect(std::visit([](const auto& shape) { return is_sound(shape); }, layer.shape), model,
          say("has an unsound shape"));
-  expect(layer.parameters >= 0 && layer.weight_bytes >= 0 && layer.gathered_bytes >= 0, model,
+  expect(std::min({layer.parameters, layer.weight_bytes, layer.gathered_bytes}) >= 0, model,
          say("has negative weights"));
+  expect(layer.fused_operations >= 0, model, say("has negative operations"));
   expect(!layer.inputs.empty() && !layer.outputs.empty(), model, say("has no input or no output"));
   for (const int input : layer.inputs) {
     expect(is_index(input, model.tensors.size()), model, say("reads a tensor that does not exist"));

@@ -28,6 +28,11 @@ struct ConvolutionShape {
   std::int64_t padding_x = 0;
   std::int64_t in_height = 0;
   std::int64_t in_width = 0;
+  // A transposed convolution of stride u is one of stride 1 over an input that is spread: u - 1 zeros between
+  // two elements, with which nothing is multiplied. Padding counts in rows of the spread input, the extent
+  // (which is then given) in rows that exist. 1: no zeros.
+  std::int64_t upsample_y = 1;
+  std::int64_t upsample_x = 1;
   auto operator<=>(const ConvolutionShape&) const = default;
 };
 
@@ -45,7 +50,9 @@ struct GemmShape {
 
 /// An operator without MACs: what a vector unit does for one sample.
 struct VectorShape {
-  std::int64_t operations = 0;  // lane-operations: elements times operations per element
+  std::int64_t operations = 0;        // lane-operations: elements times operations per element
+  std::int64_t read_elements = 0;     // from L2
+  std::int64_t written_elements = 0;  // to L2
   auto operator<=>(const VectorShape&) const = default;
 };
 
@@ -53,8 +60,8 @@ using Shape = std::variant<ConvolutionShape, GemmShape, VectorShape>;
 
 /// Bits of an element of what a layer reads, makes and sums up.
 struct Precision {
-  std::int64_t inputs = 8;       // the first operand
-  std::int64_t weights = 8;      // the second one; for a product of activations that tensor's
+  std::int64_t inputs = 8;   // the first operand
+  std::int64_t weights = 8;  // the second one; for a product of activations that tensor's
   std::int64_t outputs = 8;
   std::int64_t accumulator = 8;  // a partial sum
   auto operator<=>(const Precision&) const = default;
@@ -76,12 +83,14 @@ struct Layer {
   std::string name;
   std::string op;  // "convolution", "gemm", "matrix-product", "relu", "softmax", ...
   Shape shape;
-  std::vector<int> inputs;          // tensors read
-  std::vector<int> outputs;         // tensors made, at least one
-  std::int64_t parameters = 0;      // counted once when tied; batch norm's gamma and beta included
-  std::int64_t weight_bytes = 0;    // what is loaded to run it (batch norm folded into the bias)
-  std::int64_t gathered_bytes = 0;  // rows of a table that one sample reads from memory (embedding)
-  std::string tied_to;              // layer whose weights these are; they then count as no parameters
+  std::vector<int> inputs;            // tensors read
+  std::vector<int> outputs;           // tensors made, at least one
+  std::int64_t parameters = 0;        // counted once when tied; batch norm's gamma and beta included
+  std::int64_t weight_bytes = 0;      // what is loaded to run it (batch norm folded into the bias)
+  std::int64_t gathered_bytes = 0;    // rows of a table that one sample reads from memory (embedding)
+  std::string tied_to;                // layer whose weights these are; they then count as no parameters
+  std::int64_t fused_operations = 0;  // lane-operations per sample on what it makes, by layers joined to it
+  std::vector<std::string> fused;     // their names (workload/fusion.hpp)
   Precision precision;
 };
 

@@ -11,6 +11,7 @@
 #include "inlay/base/yaml.hpp"
 #include "inlay/workload/assembly.hpp"
 #include "inlay/workload/expansion.hpp"
+#include "inlay/workload/fusion.hpp"
 #include "inlay/workload/layer_builder.hpp"
 #include "inlay/workload/model_path.hpp"
 #include "inlay/workload/operators.hpp"
@@ -155,6 +156,8 @@ Model read_graph(base::YamlMap& keys, Description about, const ModelParameters& 
   const BitWidths bits = read_bits(keys, wanted);
   const std::vector<ModelInput> inputs = read_inputs(keys.required("inputs"), names, bits.activations);
   const auto outputs = keys.optional("outputs");
+  const auto fuse = keys.optional("fuse");
+  const bool fuses = !fuse || fuse->boolean();
   const auto blocks = keys.optional("blocks");
   const base::YamlNode layers = keys.required("layers");
   keys.finish();
@@ -180,6 +183,9 @@ Model read_graph(base::YamlMap& keys, Description about, const ModelParameters& 
   assembly.mark_outputs(outputs, layers);
   assembly.finish();
   refuse_overflow(model, keys.node());
+  if (fuses) {
+    model = fused(model, operators);
+  }
   check_consistency(model);
   return model;
 }

@@ -29,6 +29,12 @@ VectorOperator read_operator(const base::YamlNode& node) {
     result.learned = keys.required("learned").integer(0, 1'000);
     result.first_axis = keys.required("axis").choice({"first", "last"}) == 0;
   }
+  const bool may_fuse = (result.rule == VectorRule::kElementWise && !result.many_inputs) ||
+                        (result.rule == VectorRule::kNormalisation && result.first_axis);
+  if (may_fuse) {
+    const auto fused = keys.optional("fused");
+    result.fused = fused && fused->boolean();
+  }
   result.many_inputs = result.many_inputs || result.rule == VectorRule::kConcatenation;
   keys.finish();
   return result;
@@ -56,7 +62,8 @@ VectorOperators parse_vector_operators(const std::string& text, const std::strin
 }
 
 std::vector<std::string> operator_names(const VectorOperators& vector_operators) {
-  std::vector<std::string> names = {"convolution", "gemm", "matrix-product", "recurrent"};
+  std::vector<std::string> names = {"convolution", "transposed-convolution", "gemm", "matrix-product",
+                                    "recurrent"};
   for (const auto& [name, description] : vector_operators) {
     names.push_back(name);
   }

@@ -30,6 +30,7 @@ struct VectorOperator {
   VectorRule rule = VectorRule::kElementWise;
   std::int64_t operations = 0;  // lane-operations for each thing that the rule counts
   bool many_inputs = false;     // two or more inputs instead of one
+  bool fused = false;           // done on the way of its input from its maker to L2 (workload/fusion.hpp)
   std::int64_t learned = 0;     // learned numbers for each index of the axis (normalisation)
   bool first_axis = false;      // the axis of a normalisation is the first dimension, not the last
   std::string reason;

@@ -160,9 +160,8 @@ std::int64_t build_region_pool(Draft& draft) {
   return elements(draft.output);
 }
 
-}  // namespace
-
-std::int64_t build_vector(Draft& draft, const VectorOperator& description) {
+/// How many times the operator's operations are done for one sample.
+std::int64_t build_rule(Draft& draft, const VectorOperator& description) {
   switch (description.rule) {
     case VectorRule::kElementWise:
       return build_element_wise(draft, description);
@@ -192,6 +191,31 @@ std::int64_t build_vector(Draft& draft, const VectorOperator& description) {
       return build_stated(draft);
   }
   return 0;
+}
+
+/// Elements that it reads: of a table or a slice those that it takes, else all of its inputs.
+std::int64_t elements_read(const Draft& draft, VectorRule rule) {
+  if (rule == VectorRule::kEmbedding || rule == VectorRule::kSelection) {
+    return elements(draft.output);
+  }
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < draft.input_count(); ++i) {
+    sum = base::checked_add(sum, elements(draft.input(i)));
+  }
+  return sum;
+}
+
+}  // namespace
+
+void build_vector(Draft& draft, const VectorOperator& description) {
+  const std::int64_t times = build_rule(draft, description);
+  VectorShape shape;
+  // What is only a matter of addresses moves nothing.
+  if (description.operations > 0) {
+    shape = {base::checked_multiply(times, description.operations), elements_read(draft, description.rule),
+             elements(draft.output)};
+  }
+  draft.layer.shape = shape;
 }
 
 }  // namespace inlay::workload

@@ -7,8 +7,8 @@
 
 namespace inlay::workload {
 
-/// Fills in output and weights of an operator without MACs, and returns how many times its operations are
-/// done for one sample. Throws base::InputError and base::OverflowError.
-std::int64_t build_vector(Draft& draft, const VectorOperator& description);
+/// Fills in shape, output and weights of an operator without MACs. Throws base::InputError and
+/// base::OverflowError.
+void build_vector(Draft& draft, const VectorOperator& description);
 
 }  // namespace inlay::workload

@@ -103,7 +103,7 @@ LayerCost cost_of(const Analysis& analysis, const workload::Precision& precision
 class DataCentricEngine : public CostEngine {
  public:
   std::string name() const override { return "data-centric"; }
-  std::string version() const override { return "2"; }
+  std::string version() const override { return "3"; }
 
   std::vector<std::string> assumptions() const override {
     return {
@@ -116,13 +116,18 @@ class DataCentricEngine : public CostEngine {
         "on its way to L2 for free",
         "padding is computed on like data, but no memory is read for it; a mini-batch of a convolution and "
         "its groups run one "
-        "after the other; a dataflow's C maps the channels of a depthwise convolution"};
+        "after the other; a dataflow's C maps the channels of a depthwise convolution; a transposed "
+        "convolution runs as "
+        "the plain ones that make it up, one after the other",
+        "operators without MACs read and write L2 and use the vector lanes; activations and batch norm are "
+        "fused into "
+        "their producers"};
   }
 
   LayerCost evaluate(const workload::Layer& layer, std::int64_t mini_batch,
                      const ChipletType& type) const override {
-    return evaluate_layer(layer, mini_batch, type, [&] {
-      const data_centric::LoopNest nest = map(layer.shape, mini_batch, type);
+    return evaluate_layer(layer, mini_batch, type, [&](const workload::Shape& shape) {
+      const data_centric::LoopNest nest = map(shape, mini_batch, type);
       const data_centric::Network network{type.noc_bytes_per_cycle, type.noc_hops, layer.precision};
       return cost_of(data_centric::analyse(nest, network), layer.precision, type);
     });
