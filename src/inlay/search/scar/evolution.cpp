@@ -49,13 +49,16 @@ class Evolution {
  public:
   Evolution(const EvolutionQuestion& question, const StopClock& clock, std::int64_t evaluations_left)
       : question_(question), clock_(clock), evaluations_left_(evaluations_left) {
-    for (const ModelPart& part : question.plan.parts) {
-      std::vector<std::unique_ptr<Grid>> grids;
+    grids_.resize(question.plan.parts.size());
+    for_each_index(question.threads, grids_.size(), [&](std::size_t m) {
+      const ModelPart& part = question.plan.parts[m];
       for (const int size : part.sizes) {
-        grids.push_back(std::make_unique<Grid>(question, part, size));
+        if (clock.expired()) {
+          return;  // a large batch has thousands of sizes
+        }
+        grids_[m].push_back(std::make_unique<Grid>(question, part, size));
       }
-      grids_.push_back(std::move(grids));
-    }
+    });
   }
 
   Evolved run() {
@@ -198,7 +201,7 @@ class Evolution {
     return partial_value(question_.objective, refills > 0.0 ? first + refills * steady : first, energy);
   }
 
-  /// Grids are filled by one thread; the walks then only read.
+  /// A model's grids are filled by one thread; the walks then only read.
   void evaluate(std::vector<Individual>& population, int generation) {
     const std::int64_t planned =
         static_cast<std::int64_t>(population.size()) * static_cast<std::int64_t>(question_.knobs.walks);
@@ -207,13 +210,18 @@ class Evolution {
       return;
     }
     for (Individual& individual : population) {
-      for (std::size_t m = 0; m < individual.genome.size(); ++m) {
-        individual.candidates.push_back(cost(m, individual.genome[m]));
+      individual.candidates.resize(individual.genome.size());
+    }
+    for_each_index(question_.threads, grids_.size(), [&](std::size_t m) {
+      for (Individual& individual : population) {
+        if (!clock_.expired()) {
+          individual.candidates[m] = cost(m, individual.genome[m]);
+        }
       }
-      if (clock_.expired()) {
-        result_.complete = false;
-        return;
-      }
+    });
+    if (clock_.expired()) {
+      result_.complete = false;
+      return;
     }
     for_each_index(question_.threads, population.size(), [&](std::size_t i) {
       walk(population[i], stream(question_.seed, provision_, static_cast<std::uint64_t>(generation), i + 1));

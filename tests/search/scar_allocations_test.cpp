@@ -1,0 +1,72 @@
+// The inner loop of the evolutionary search allocates nothing: counted, not claimed.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <new>
+
+#include "inlay/search/scar/random_placement.hpp"
+#include "support/problems.hpp"
+
+namespace {
+thread_local long allocations = 0;
+}
+
+// Replaced for this whole test program; not inlined, or GCC takes malloc and free for a mismatched pair.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size == 0 ? 1 : size)) {
+    return memory;
+  }
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+
+namespace inlay::search {
+namespace {
+
+TEST(RandomPlacement, WalksWithoutAllocating) {
+  base::Random random(21);
+  int placed = 0;
+  for (int i = 0; i < 20; ++i) {
+    const schedule::Problem problem = testing::random_problem(random, {3, 4, 3, 8, 4});
+    const int chiplets = static_cast<int>(problem.package.chiplets.size());
+    const PathTrie trie = path_trie(problem.package, 1);
+    WalkGround ground{problem, std::vector<int>(static_cast<std::size_t>(chiplets), -1), trie.places.size(),
+                      0.0};
+    for (const PathTrie::Node& node : trie.nodes) {
+      for (const auto& [set, path] : node.paths) {
+        ground.place_of[static_cast<std::size_t>(path.front())] = node.place_class;
+      }
+    }
+    std::vector<ModelPart> parts;
+    std::vector<Candidate> candidates;
+    for (std::size_t m = 0; m < problem.scenario.models.size(); ++m) {
+      const int layers = static_cast<int>(problem.scenario.models[m].model.layers.size());
+      parts.push_back({static_cast<int>(m), {0, layers}, 2, 1.0, all_cuts({0, layers}), {}, {}});
+      const PipelineQuestion asked = grid_question(problem, trie, parts.back());
+      StageGrid grid(asked, 1, problem.scenario.models[m].batch);
+      const std::vector<int> cuts = layers > 1 ? std::vector<int>{0, 1, layers} : std::vector<int>{0, layers};
+      candidates.push_back({1, problem.scenario.models[m].batch, 0.0, cuts,
+                            figures_on_places(grid, trie.places.size(), cuts)});
+    }
+    std::vector<const Candidate*> chosen;
+    for (const Candidate& candidate : candidates) {
+      chosen.push_back(&candidate);
+    }
+    RandomPlacement placement(ground, parts, chosen, base::Random(5));
+    const long before = allocations;
+    for (int walk = 0; walk < 1000; ++walk) {
+      placed += placement.walk() ? 1 : 0;
+    }
+    EXPECT_EQ(allocations, before);
+  }
+  EXPECT_GT(placed, 1000);
+}
+
+}  // namespace
+}  // namespace inlay::search
