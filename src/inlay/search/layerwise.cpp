@@ -26,8 +26,8 @@ struct Turn {
 
 class Builder {
  public:
-  Builder(const schedule::Problem& problem, const Objective& objective)
-      : problem_(problem), objective_(objective), constants_(problem) {}
+  Builder(const schedule::Problem& problem, const Objective& objective, const StopClock& clock)
+      : problem_(problem), objective_(objective), clock_(clock), constants_(problem) {}
 
   schedule::Schedule build() {
     const auto models = static_cast<int>(problem_.scenario.models.size());
@@ -78,7 +78,11 @@ class Builder {
     const cost::ModelCosts& costs = problem_.costs.models[static_cast<std::size_t>(turn.model)];
     schedule::Pipeline best{turn.model, 0, {{turn.layer, turn.layer + 1, -1}}};
     double least = std::numeric_limits<double>::infinity();
-    for (const std::int64_t size : costs.mini_batches) {
+    for (auto at = costs.mini_batches.rbegin(); at != costs.mini_batches.rend(); ++at) {
+      const std::int64_t size = *at;
+      if (best.mini_batch != 0 && clock_.expired()) {
+        break;
+      }
       for (int type = 0; type < static_cast<int>(problem_.package.types.size()); ++type) {
         evaluate::SegmentTable table(problem_, turn.model, turn.layer, turn.layer + 1, size, type);
         const evaluate::Segment& segment = table.exact(turn.layer, turn.layer + 1);
@@ -118,24 +122,26 @@ class Builder {
 
   const schedule::Problem& problem_;
   const Objective& objective_;
+  const StopClock& clock_;
   evaluate::FigureConstants constants_;
   schedule::Schedule schedule_;
 };
 
 }  // namespace
 
-schedule::Schedule layerwise_schedule(const schedule::Problem& problem, const Objective& objective) {
-  return Builder(problem, objective).build();
+schedule::Schedule layerwise_schedule(const schedule::Problem& problem, const Objective& objective,
+                                      const StopClock& clock) {
+  return Builder(problem, objective, clock).build();
 }
 
 Answer layerwise(const schedule::Problem& problem, const Objective& objective, const Options& options) {
   const StopClock clock(options.stop);
   Incumbent incumbent(problem, objective, options);
-  const schedule::Schedule schedule = layerwise_schedule(problem, objective);
+  const schedule::Schedule schedule = layerwise_schedule(problem, objective, clock);
   const evaluate::FastCost cost = evaluate::FastEvaluator(problem).evaluate(schedule);
   incumbent.offer(schedule, cost.latency, cost.energy);
-  return incumbent.answer("one schedule, a window for each layer, each layer on the best free chiplet", true,
-                          1, clock);
+  return incumbent.answer("one schedule, a window for each layer, each layer on the best free chiplet",
+                          !clock.expired(), 1, clock);
 }
 
 }  // namespace inlay::search

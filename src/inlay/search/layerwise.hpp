@@ -1,8 +1,7 @@
 #pragma once
 
-#include <vector>
-
 #include "inlay/search/search.hpp"
+#include "inlay/search/stop_clock.hpp"
 
 namespace inlay::search {
 
@@ -10,9 +9,10 @@ namespace inlay::search {
 /// whole on a chiplet of its own, and all of them finish before the next begins; every tensor passes through
 /// the memory. The layers of a window choose in the order of their expected latency, longest first, the free
 /// chiplet and mini-batch size with the best objective. Where there are more models than chiplets, the first
-/// so many run to their end before the next ones begin. Throws base::InfeasibleError naming a layer that fits
-/// no free chiplet.
-schedule::Schedule layerwise_schedule(const schedule::Problem& problem, const Objective& objective);
+/// so many run to their end before the next ones begin. Once the clock has expired, a layer takes the largest
+/// size that fits. Throws base::InfeasibleError naming a layer that fits no free chiplet.
+schedule::Schedule layerwise_schedule(const schedule::Problem& problem, const Objective& objective,
+                                      const StopClock& clock);
 
 /// The strategy: `layerwise_schedule` with the root bound as its certificate.
 Answer layerwise(const schedule::Problem& problem, const Objective& objective, const Options& options);

@@ -17,7 +17,7 @@ Answer answer_of(const schedule::Problem& problem, const Objective& objective, I
   if (incumbent.exists()) {
     return incumbent.answer(space, finished, evaluations, clock);
   }
-  const schedule::Schedule plain = layerwise_schedule(problem, objective);
+  const schedule::Schedule plain = layerwise_schedule(problem, objective, clock);
   const evaluate::FastCost cost = evaluate::FastEvaluator(problem).evaluate(plain);
   incumbent.offer(plain, cost.latency, cost.energy);
   return incumbent.answer(space + ", stopped before it had a schedule; this one is layerwise", finished,

@@ -196,7 +196,26 @@ bool ScarRun::segment() {
   return complete;
 }
 
-/// Of the candidates that fit the chiplets given, the best few walk.
+/// Of the candidates that fit the chiplets given, the best few walk, and the best of each number of segments:
+/// else all of the best might want paths that the package does not have.
+void ScarRun::walk_best(const std::vector<Candidate>& candidates, int chiplets,
+                        std::vector<PipelinePoint>& walks) const {
+  std::vector<char> seen(static_cast<std::size_t>(chiplets) + 1, 0);
+  int left = knobs_.top;
+  for (const Candidate& candidate : candidates) {
+    if (candidate.stages() > chiplets) {
+      continue;
+    }
+    char& known = seen[static_cast<std::size_t>(candidate.stages())];
+    if (left > 0 || known == 0) {
+      add_walks(trie_, candidate, walks);
+      --left;
+    }
+    known = 1;
+  }
+  thin_walks(walks);
+}
+
 void ScarRun::walk_all() {
   std::vector<std::pair<std::size_t, std::size_t>> all;
   for (std::size_t w = 0; w < plans_.size(); ++w) {
@@ -212,14 +231,9 @@ void ScarRun::walk_all() {
     part.walks.resize(static_cast<std::size_t>(plans_[window].parts[index].most) + 1);
     for (const Provision& provision : plans_[window].provisions) {
       std::vector<PipelinePoint>& walks = part.walks[static_cast<std::size_t>(provision[index])];
-      int left = walks.empty() ? knobs_.top : 0;
-      for (const Candidate& candidate : part.candidates) {
-        if (left > 0 && candidate.stages() <= provision[index]) {
-          add_walks(trie_, candidate, walks);
-          --left;
-        }
+      if (walks.empty()) {
+        walk_best(part.candidates, provision[index], walks);
       }
-      thin_walks(walks);
     }
   });
 }

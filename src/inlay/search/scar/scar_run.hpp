@@ -37,6 +37,8 @@ class ScarRun {
   void plan(const schedule::Problem& expectations, const PlannedChiplets& chiplets);
   bool segment();
   void walk_all();
+  void walk_best(const std::vector<Candidate>& candidates, int chiplets,
+                 std::vector<PipelinePoint>& walks) const;
   bool place(Incumbent& incumbent);
   bool place_jobs(const std::vector<Job>& jobs, std::size_t first, std::size_t last);
   bool evolve(Incumbent& incumbent);
