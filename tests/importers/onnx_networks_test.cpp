@@ -31,7 +31,8 @@ std::map<std::string, int> operators(const workload::Model& model) {
 
 TEST(OnnxNetworks, Gpt2LargeIsTheShippedOne) {
   const ImportOptions options = {{{"batch", 1}, {"sequence", 128}}, {}, false, 0, 0};
-  const workload::Model model = imported(gpt2({}), options);
+  const workload::Model model =
+      workload::parse_model(onnx_yaml(gpt2({}), "test.onnx", "test.onnx", options), "test.yaml");
   const workload::Model shipped = workload::load_model("gpt2-large", {{"sequence", 128}});
   EXPECT_EQ(workload::parameters(model), 774'030'080);  // Radford et al., 2019
   EXPECT_EQ(workload::macs(model), workload::macs(shipped));
