@@ -42,6 +42,10 @@ TEST(Formula, BadOnesAreRefusedWithColumnAndNames) {
   EXPECT_THAT(refusal("latency * enrgy"), HasSubstr("did you mean 'energy'?"));
   EXPECT_THAT(refusal("speed"), HasSubstr("latency, energy, edp, throughput, efficiency, samples"));
   EXPECT_THAT(refusal("latency * (energy"), HasSubstr("column"));
+  EXPECT_THAT(refusal("latency, energy"), HasSubstr("is 2 formulas"));
+  EXPECT_THAT(refusal("latency = 2"), HasSubstr("column 9: '=' is no operator"));
+  EXPECT_EQ(refusal("latency == 2 ? energy : 3"), "");
+  EXPECT_EQ(refusal("latency <= 2 ? energy : 3"), "");
   EXPECT_FALSE(refusal("").empty());
   EXPECT_FALSE(refusal("latency, energy; 3 4").empty());
   EXPECT_THAT(refusal(std::string(5000, '(')), HasSubstr("at most 1000 characters"));

@@ -1,4 +1,5 @@
-// `exact` against plain enumeration, and what must hold of every strategy.
+// `exact` against plain enumeration, and its stop rules. What must hold of every strategy:
+// strategies_harness_test.cpp
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
@@ -98,46 +99,6 @@ TEST(Exact, EnumerationIsOverTheSpaceThatTheCertificateNames) {
     EXPECT_TRUE(close(answer.certificate.value, enumeration.optimum(window_family(problem, 4), objective)));
     EXPECT_GT(enumeration.schedules(), 20);
   }
-}
-
-TEST(Strategies, KeepTheirPromises) {
-  EXPECT_TRUE(rc::check("valid, consistent, bounded, the same for any number of threads", [&] {
-    base::Random random(*rc::gen::arbitrary<std::uint64_t>());
-    const schedule::Problem problem = testing::random_problem(random);
-    const schedule::Schedule other = testing::random_schedule(random, problem);
-    for (const std::string& strategy : strategy_names()) {
-      for (const Objective& objective : objectives()) {
-        Options options;
-        options.settings.set("exact.splits", "1");
-        Answer answer;
-        try {
-          answer = solve(problem, objective, strategy, options);
-        } catch (const base::InfeasibleError& error) {
-          RC_ASSERT(!std::string(error.what()).empty());
-          continue;
-        }
-        RC_ASSERT(schedule::check(problem, answer.schedule).empty());
-        const evaluate::ScheduleCost cost = evaluate::evaluate_reference(problem, answer.schedule);
-        RC_ASSERT(
-            close(objective_value(objective, cost.latency, cost.energy.total()), answer.certificate.value));
-        RC_ASSERT(answer.certificate.lower_bound <= answer.certificate.value);
-        options.threads = 2;
-        const Answer again = solve(problem, objective, strategy, options);
-        RC_ASSERT(again.schedule == answer.schedule);
-        RC_ASSERT(again.certificate.evaluations == answer.certificate.evaluations);
-        options.start = other;
-        try {
-          const evaluate::ScheduleCost start = evaluate::evaluate_reference(problem, other);
-          const Answer started = solve(problem, objective, strategy, options);
-          RC_ASSERT(started.certificate.value <=
-                    objective_value(objective, start.latency, start.energy.total()) * (1 + 1e-12));
-          RC_ASSERT(started.certificate.value <= answer.certificate.value * (1 + 1e-8));
-        } catch (const base::InfeasibleError&) {
-          // The random start does not fit: nothing to compare with.
-        }
-      }
-    }
-  }));
 }
 
 TEST(Strategies, ObeyTheEvaluationLimitAndStillAnswer) {

@@ -16,7 +16,7 @@
 namespace inlay::search {
 namespace {
 
-constexpr int kProblems = 12;
+constexpr int kProblems = 25;
 
 class EveryStrategy : public ::testing::TestWithParam<std::string> {
  protected:
@@ -111,6 +111,26 @@ TEST_P(EveryStrategy, GivesTheSameAnswerForAnyNumberOfThreads) {
     }
   }
   EXPECT_GT(answers, kProblems);
+}
+
+// So that a time limit cuts the same sequence short, on however many threads.
+TEST_P(EveryStrategy, FindsTheSameSequenceOfSchedulesOnAnyNumberOfThreads) {
+  base::Random random(18);
+  for (int i = 0; i < kProblems; ++i) {
+    const schedule::Problem problem = testing::random_problem(random);
+    std::vector<std::vector<double>> sequences;
+    for (const int threads : {1, 2, 4}) {
+      std::vector<double> values;
+      Options options = few_windows();
+      options.threads = threads;
+      options.progress = [&](double value, double) { values.push_back(value); };
+      answer_of(problem, Objective::kEdp, options);
+      EXPECT_TRUE(std::is_sorted(values.rbegin(), values.rend()));
+      sequences.push_back(std::move(values));
+    }
+    EXPECT_EQ(sequences[0], sequences[1]);
+    EXPECT_EQ(sequences[0], sequences[2]);
+  }
 }
 
 TEST_P(EveryStrategy, StopsAtTheGapThatIsAskedFor) {

@@ -36,6 +36,8 @@ class Machine {
     samples_ = samples;
     return parser_.Eval();
   }
+  /// `a, b` is two formulas to muparser.
+  int results() const { return parser_.GetNumResults(); }
 
  private:
   double latency_ = 0.0;
@@ -65,6 +67,19 @@ std::vector<std::string> allowed_names() {
                                      base::allowed_values(unknown_name ? token : "", allowed_names())));
 }
 
+/// muparser would take `latency = 2` for an assignment. Comparisons may stand.
+void refuse_assignment(const std::string& text) {
+  const std::string comparison = "<>=!";
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool alone = text[at] == '=' && (at + 1 == text.size() || text[at + 1] != '=') &&
+                       (at == 0 || comparison.find(text[at - 1]) == std::string::npos);
+    if (alone) {
+      throw base::InputError(
+          fmt::format("objective '{}', column {}: '=' is no operator here; '==' compares", text, at + 1));
+    }
+  }
+}
+
 /// Longer ones are no formulas, and reading them would nest too deeply.
 constexpr std::size_t kLongest = 1000;
 
@@ -89,10 +104,15 @@ Formula::Formula(const std::string& text) : text_(text), computed_(text), id_(ne
     throw base::InputError(
         fmt::format("an objective has at most {} characters, this one has {}", kLongest, text.size()));
   }
+  refuse_assignment(text);
   try {
     Machine machine;
     machine.compile(text);
     machine.value(1.0, 1.0, 1.0);
+    if (machine.results() != 1) {
+      throw base::InputError(
+          fmt::format("objective '{}' is {} formulas; one is minimised", text, machine.results()));
+    }
   } catch (const mu::ParserError& error) {
     refuse(text, error);
   }
