@@ -83,6 +83,15 @@ void refuse_assignment(const std::string& text) {
 /// Longer ones are no formulas, and reading them would nest too deeply.
 constexpr std::size_t kLongest = 1000;
 
+/// Tried from nanoseconds and nanojoules to hours and megajoules.
+bool finite_somewhere(Machine& machine) {
+  bool finite = false;
+  for (const double scale : {1e-9, 1e-3, 1.0, 1e4}) {
+    finite = finite || std::isfinite(machine.value(0.37 * scale, 213.0 * scale, 3.0));
+  }
+  return finite;
+}
+
 std::uint64_t next_id() {
   static std::atomic<std::uint64_t> last = 0;
   return ++last;
@@ -108,7 +117,9 @@ Formula::Formula(const std::string& text) : text_(text), computed_(text), id_(ne
   try {
     Machine machine;
     machine.compile(text);
-    machine.value(1.0, 1.0, 1.0);
+    if (!finite_somewhere(machine)) {
+      throw base::InputError(fmt::format("objective '{}' has no finite value", text));
+    }
     if (machine.results() != 1) {
       throw base::InputError(
           fmt::format("objective '{}' is {} formulas; one is minimised", text, machine.results()));
