@@ -14,6 +14,7 @@
 #include "inlay/hardware/chiplet_type.hpp"
 #include "inlay/hardware/energy_table.hpp"
 #include "inlay/hardware/package_file.hpp"
+#include "inlay/importers/load_model.hpp"
 #include "inlay/importers/maestro_hardware_file.hpp"
 #include "inlay/importers/maestro_mapping_file.hpp"
 #include "inlay/importers/mapped_network.hpp"
@@ -51,7 +52,7 @@ workload::Scenario load_workload(const Options& options) {
       verify::find_input(options.workload, {verify::InputKind::kModel, verify::InputKind::kScenario});
   workload::Scenario scenario;
   if (input.kind == verify::InputKind::kScenario) {
-    scenario = workload::load_scenario(input.file.string());
+    scenario = workload::load_scenario(input.file.string(), importers::load_model);
   } else {
     workload::Model model = workload::load_model(input.file.string());
     scenario.name = model.name;

@@ -68,14 +68,27 @@ void refuse_existing(const std::string& file) {
 }
 
 int run(const Options& options) {
-  if (!options.out.empty()) {
-    refuse_existing(options.out);
-  }
-  const std::string text = importers::import_model(options.file, read_options(options));
+  const std::vector<importers::ImportedFile> files =
+      importers::import_files(options.file, read_options(options));
   if (options.out.empty()) {
-    fmt::print("{}", text);
-  } else {
-    base::write_file(options.out, text);
+    if (files.size() > 1) {
+      throw base::InputError(fmt::format(
+          "{}: is a scenario of {} models; say -o SCENARIO.yaml, and the models are written beside it",
+          options.file, files.size() - 1));
+    }
+    fmt::print("{}", files[0].text);
+    return 0;
+  }
+  const std::filesystem::path out = options.out;
+  std::vector<std::filesystem::path> paths = {out};
+  for (std::size_t i = 1; i < files.size(); ++i) {
+    paths.push_back(out.parent_path() / files[i].name);
+  }
+  for (const std::filesystem::path& path : paths) {
+    refuse_existing(path.string());
+  }
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    base::write_file(paths[i], files[i].text);
   }
   return 0;
 }
@@ -86,9 +99,9 @@ void add_import(CLI::App& program, Action& chosen) {
   auto options = std::make_shared<Options>();
   Command command(program, "import", "Turns the network of another program's file into a model file",
                   "inlay import my-network.m -o imported.yaml");
-  command.positional(
-      "FILE", options->file,
-      "a network in ONNX (.onnx), a mapping file of MAESTRO (.m), or a topology of SCALE-Sim (.csv)");
+  command.positional("FILE", options->file,
+                     "a network in ONNX (.onnx), a mapping file of MAESTRO or a scenario of XRBench (.m), or "
+                     "a topology of SCALE-Sim (.csv)");
   command.option("-o,--out", options->out, "MODEL.yaml",
                  "the file to write; without it, the model is printed");
   command.options("--dim", options->dimensions, "NAME=SIZE",

@@ -10,6 +10,7 @@
 #include "inlay/hardware/chiplet_type.hpp"
 #include "inlay/hardware/energy_table.hpp"
 #include "inlay/hardware/package_file.hpp"
+#include "inlay/importers/load_model.hpp"
 #include "inlay/report/inputs_text.hpp"
 #include "inlay/report/schedule_text.hpp"
 #include "inlay/report/strategy_text.hpp"
@@ -62,7 +63,7 @@ std::string text_of(const verify::NamedInput& input, bool dot) {
       return dot ? report::model_dot(model) : report::model_text(model);
     }
     case InputKind::kScenario:
-      return report::scenario_text(workload::load_scenario(file));
+      return report::scenario_text(workload::load_scenario(file, importers::load_model));
     case InputKind::kPackage:
       return report::package_text(hardware::load_package(file));
     case InputKind::kChiplet:

@@ -81,4 +81,19 @@ std::string import_model(const fs::path& path, const ImportOptions& options) {
                                      extension, base::allowed_values(extension, importer_names())));
 }
 
+std::vector<ImportedFile> import_files(const fs::path& path, const ImportOptions& options) {
+  if (path.extension() == ".m") {
+    const std::string text = base::read_file(path);
+    if (is_xrbench_scenario(text, path.string())) {
+      refuse_options(path, options);
+      std::vector<ImportedFile> files = xrbench_files(text, path.string(), path.filename().string());
+      for (std::size_t i = 1; i < files.size(); ++i) {
+        workload::parse_model(files[i].text, "the model made of " + path.string());
+      }
+      return files;
+    }
+  }
+  return {{path.stem().string() + ".yaml", import_model(path, options)}};
+}
+
 }  // namespace inlay::importers

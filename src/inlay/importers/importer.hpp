@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "inlay/importers/xrbench_scenario.hpp"
+
 namespace inlay::importers {
 
 /// What the user says beside the file; all of it is about ONNX.
@@ -27,6 +29,9 @@ std::vector<std::string> importer_names();
 
 /// Whether import_model knows files that end like this one.
 bool can_import(const std::filesystem::path& path);
+
+/// What a foreign file becomes: a model, or a scenario of XRBench with its models behind it. As import_model.
+std::vector<ImportedFile> import_files(const std::filesystem::path& path, const ImportOptions& options = {});
 
 /// The model of a foreign file as YAML (docs/importers.md), read back once so that it is known to be right.
 /// Throws base::InputError for an unknown kind of file, and what its reader throws.

@@ -11,6 +11,7 @@
 #include "inlay/cost/engine.hpp"
 #include "inlay/hardware/energy_table.hpp"
 #include "inlay/hardware/package_file.hpp"
+#include "inlay/importers/load_model.hpp"
 #include "inlay/workload/scenario_file.hpp"
 
 namespace inlay::search {
@@ -51,7 +52,7 @@ StatedProblem make_problem(const ProblemRequest& request) {
   const auto engine = cost::make_engine(request.engine);
   StatedProblem result;
   schedule::Problem& problem = result.problem;
-  problem.scenario = workload::load_scenario(request.scenario);
+  problem.scenario = workload::load_scenario(request.scenario, importers::load_model);
   problem.package = hardware::load_package(request.package);
   if (!request.energy.empty()) {
     const hardware::EnergyTable table = hardware::load_energy_table(request.energy);

@@ -14,6 +14,7 @@
 #include "inlay/hardware/energy_table.hpp"
 #include "inlay/hardware/package_file.hpp"
 #include "inlay/hardware/reference.hpp"
+#include "inlay/importers/load_model.hpp"
 #include "inlay/importers/maestro_hardware_file.hpp"
 #include "inlay/importers/maestro_mapping_file.hpp"
 #include "inlay/schedule/schedule_json.hpp"
@@ -33,7 +34,7 @@ std::string check_model(const fs::path& file) {
 }
 
 std::string check_scenario(const fs::path& file) {
-  const workload::Scenario scenario = workload::load_scenario(file);
+  const workload::Scenario scenario = workload::load_scenario(file, importers::load_model);
   return fmt::format("'{}', {} models", scenario.name, scenario.models.size());
 }
 

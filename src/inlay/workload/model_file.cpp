@@ -222,8 +222,9 @@ Model load_model(const std::string& path_or_name, const ModelParameters& paramet
   return read_model(base::YamlNode::load(base::find_data_file(path_or_name, "models")), parameters, bits);
 }
 
-Model parse_model(const std::string& text, const std::string& file, const ModelParameters& parameters) {
-  return read_model(base::YamlNode::parse(text, file), parameters, {});
+Model parse_model(const std::string& text, const std::string& file, const ModelParameters& parameters,
+                  const WantedBits& bits) {
+  return read_model(base::YamlNode::parse(text, file), parameters, bits);
 }
 
 }  // namespace inlay::workload

@@ -25,6 +25,7 @@ Model load_model(const std::string& path_or_name, const ModelParameters& paramet
                  const WantedBits& bits = {});
 
 /// Reads a model from text as if it were a file of that name.
-Model parse_model(const std::string& text, const std::string& file, const ModelParameters& parameters = {});
+Model parse_model(const std::string& text, const std::string& file, const ModelParameters& parameters = {},
+                  const WantedBits& bits = {});
 
 }  // namespace inlay::workload

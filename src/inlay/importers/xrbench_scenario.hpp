@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace inlay::importers {
+
+/// A file that an import makes.
+struct ImportedFile {
+  std::string name;  // beside the first one; the first one's is up to the user
+  std::string text;
+};
+
+/// Whether a text in MAESTRO's language is a usage scenario of XRBench: several networks, or one with a rate.
+bool is_xrbench_scenario(std::string_view text, const std::string& file);
+
+/// A usage scenario of XRBench (docs/importers.md): first the scenario, then a model for each network.
+/// `source` names the file. Throws base::InputError with line and column.
+std::vector<ImportedFile> xrbench_files(std::string_view text, const std::string& file,
+                                        const std::string& source);
+
+}  // namespace inlay::importers
