@@ -69,6 +69,10 @@ TEST(Docs, ExamplesOfCommandsRunInOrder) {
   run_examples_of("docs/commands.md", 9);
 }
 
+TEST(Docs, ExamplesOfObjectivesRunInOrder) {
+  run_examples_of("docs/objectives.md", 1);
+}
+
 // The README's figures are those of this version, or this fails.
 TEST(Docs, ExamplesOfReadmeRunInOrder) {
   run_examples_of("README.md", 4);
