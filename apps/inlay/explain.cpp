@@ -1,0 +1,99 @@
+// inlay explain: why is a schedule worse than the best one that can be found?
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "command.hpp"
+#include "inlay/base/error.hpp"
+#include "inlay/base/file.hpp"
+#include "inlay/evaluate/reference.hpp"
+#include "inlay/report/explanation.hpp"
+#include "inlay/report/figures.hpp"
+#include "inlay/schedule/check.hpp"
+#include "inlay/schedule/schedule_json.hpp"
+#include "search_options.hpp"
+
+namespace inlay::app {
+namespace {
+
+struct Options {
+  std::string file;
+  std::string against;
+  std::string strategy = "exact";
+  std::string objective;
+  SearchOptions search;
+  bool json = false;
+};
+
+void require_sound(const std::string& file, const schedule::Problem& problem,
+                   const schedule::Schedule& schedule) {
+  const std::vector<std::string> wrong = schedule::check(problem, schedule);
+  if (!wrong.empty()) {
+    throw base::InputError(fmt::format("{}: no valid schedule of this problem: {}", file, wrong.front()));
+  }
+}
+
+/// The other schedule: out of a file, or searched for, with the given one as the start.
+schedule::Schedule better_one(const Options& options, const schedule::ScheduleDocument& document,
+                              const search::Objective& objective) {
+  if (!options.against.empty()) {
+    const schedule::Schedule other =
+        schedule::read_document(base::read_file(options.against), options.against).schedule;
+    require_sound(options.against, document.problem, other);
+    return other;
+  }
+  search::Options how = search_options(options.search, {options.strategy});
+  how.start = document.schedule;
+  search::Answer answer = search::solve(document.problem, objective, options.strategy, how);
+  end_progress();
+  return std::move(answer.schedule);
+}
+
+int run(const Options& options) {
+  const schedule::ScheduleDocument document =
+      schedule::read_document(base::read_file(options.file), options.file);
+  require_sound(options.file, document.problem, document.schedule);
+  const bool says = options.objective.empty() && document.statement.certificate.has_value();
+  const search::Objective objective =
+      search::objective_named(says ? document.statement.certificate->objective
+                                   : (options.objective.empty() ? "edp" : options.objective));
+  const evaluate::ScheduleCost cost = evaluate::evaluate_reference(document.problem, document.schedule);
+  const schedule::Schedule better = better_one(options, document, objective);
+  const evaluate::ScheduleCost better_cost = evaluate::evaluate_reference(document.problem, better);
+  const report::Explanation explanation =
+      report::explain(document.problem, objective, {document.schedule, cost}, {better, better_cost});
+  if (options.json) {
+    fmt::print("{}", report::explanation_json(explanation));
+    return 0;
+  }
+  const auto value = [&](const evaluate::ScheduleCost& one) {
+    const search::Objective of = objective.of(document.problem);
+    return report::format_objective(of, search::objective_value(of, one.latency, one.energy.total()));
+  };
+  fmt::print("{}: {} here, {} in {}\n{}", search::to_string(objective), value(cost), value(better_cost),
+             options.against.empty() ? "the best schedule found" : options.against,
+             report::explanation_text(explanation));
+  return 0;
+}
+
+}  // namespace
+
+void add_explain(CLI::App& program, Action& chosen) {
+  auto options = std::make_shared<Options>();
+  Command command(program, "explain",
+                  "Says why a schedule is worse than the best one found: which term, stage by stage",
+                  "inlay explain inlay-out/schedule.json --time-limit 10s");
+  command.positional("SCHEDULE.json", options->file,
+                     "a schedule that 'inlay schedule --out' wrote, or one of your own");
+  command.option("--against", options->against, "FILE",
+                 "compare with this schedule of the same problem; do not search");
+  command.option("--strategy", options->strategy, "NAME", "how to search for a better one; default: exact");
+  command.option("--objective", options->objective, "NAME",
+                 "what counts; default: that of the schedule, or edp");
+  command.option("--time-limit", options->search.time_limit, "TIME",
+                 "end the search after this time, as 30s");
+  command.flag("--json", options->json, "print JSON alone");
+  command.finish(chosen, [options] { return run(*options); });
+}
+
+}  // namespace inlay::app
