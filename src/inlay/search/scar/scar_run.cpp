@@ -6,6 +6,7 @@
 
 #include "inlay/base/error.hpp"
 #include "inlay/search/parallel.hpp"
+#include "inlay/search/scar/chiplets_in_use.hpp"
 #include "inlay/search/scar/evolution.hpp"
 #include "inlay/search/scar/scheduling_tree.hpp"
 
@@ -14,53 +15,8 @@ namespace {
 
 /// As published: all placements on 3x3, evolution on 6x6.
 constexpr int kExhaustiveChiplets = 9;
-/// All paths of a 4x4 mesh are 28,512; those of a 6x6 mesh could not even be listed.
-constexpr std::int64_t kMostPaths = 50'000;
-/// Sets of chiplets have a bit for each.
-constexpr std::size_t kMostInSets = 64;
 /// Jobs between two looks at the incumbent.
 constexpr std::size_t kJobsAtOnce = 32;
-
-/// The places of a package, and which of them each chiplet of `type` (-1: any) is; no paths.
-PathTrie places_only(const hardware::Package& package, int type, std::vector<int>& place_of) {
-  PathTrie trie;
-  place_of.assign(package.chiplets.size(), -1);
-  for (std::size_t chiplet = 0; chiplet < package.chiplets.size(); ++chiplet) {
-    const evaluate::StagePlace place{package.chiplets[chiplet].type, package.memory_hops[chiplet]};
-    if (type >= 0 && place.type != type) {
-      continue;
-    }
-    auto found = std::find(trie.places.begin(), trie.places.end(), place);
-    if (found == trie.places.end()) {
-      found = trie.places.insert(trie.places.end(), place);
-    }
-    place_of[chiplet] = static_cast<int>(found - trie.places.begin());
-  }
-  return trie;
-}
-
-/// Forgets the paths over chiplets of other types.
-void keep_type(const hardware::Package& package, int type, PathTrie& trie) {
-  for (PathTrie::Node& node : trie.nodes) {
-    std::erase_if(node.paths, [&](const auto& path) {
-      return std::any_of(path.second.begin(), path.second.end(), [&](int chiplet) {
-        return package.chiplets[static_cast<std::size_t>(chiplet)].type != type;
-      });
-    });
-  }
-}
-
-/// Where each chiplet's place stands in a trie that has them all.
-std::vector<int> places_in(const hardware::Package& package, const PathTrie& trie, int type) {
-  std::vector<int> place_of;
-  for (std::size_t chiplet = 0; chiplet < package.chiplets.size(); ++chiplet) {
-    const evaluate::StagePlace place{package.chiplets[chiplet].type, package.memory_hops[chiplet]};
-    const auto found = std::find(trie.places.begin(), trie.places.end(), place);
-    const bool allowed = type < 0 || place.type == type;
-    place_of.push_back(allowed ? static_cast<int>(found - trie.places.begin()) : -1);
-  }
-  return place_of;
-}
 
 /// The problem as if every chiplet were of one type, for what is expected of it.
 schedule::Problem as_if_all_were(const schedule::Problem& problem, int type) {
@@ -81,40 +37,29 @@ ScarRun::ScarRun(const schedule::Problem& problem, const Objective& objective, c
       knobs_(knobs),
       type_(type),
       ground_{problem, {}, 0, 0.0} {
-  const hardware::Package& package = problem.package;
-  trie_ = places_only(package, type, ground_.place_of);
-  const auto allowed = static_cast<int>(
-      std::count_if(ground_.place_of.begin(), ground_.place_of.end(), [](int place) { return place >= 0; }));
-  evolves_ = knobs.search == "evolutionary" || (knobs.search == "by-size" && allowed > kExhaustiveChiplets);
-  int longest = allowed;
+  ChipletsInUse chiplets = chiplets_with_places(problem.package, type);
+  evolves_ =
+      knobs.search == "evolutionary" || (knobs.search == "by-size" && chiplets.count > kExhaustiveChiplets);
   if (!evolves_) {
-    if (package.chiplets.size() > kMostInSets) {
-      throw base::InfeasibleError(
-          fmt::format("exhaustive placement: for at most {} chiplets, this package has {}", kMostInSets,
-                      package.chiplets.size()));
-    }
-    longest = std::min(allowed, affordable_length(package, kMostPaths));
-    trie_ = path_trie(package, longest);
-    ground_.place_of = places_in(package, trie_, type);
-    if (type >= 0) {
-      keep_type(package, type, trie_);
-    }
+    chiplets = chiplets_with_paths(problem.package, type);
   }
+  trie_ = std::move(chiplets.trie);
+  ground_.place_of = std::move(chiplets.place_of);
   ground_.places = trie_.places.size();
   ground_.seconds_per_byte = problem.communication == schedule::Communication::kShared
-                                 ? 1.0 / hardware::total_memory_bandwidth(package)
+                                 ? 1.0 / hardware::total_memory_bandwidth(problem.package)
                                  : 0.0;
   shares_.assign(trie_.places.size(), 0.0);
   for (const int place : ground_.place_of) {
     if (place >= 0) {
-      shares_[static_cast<std::size_t>(place)] += 1.0 / allowed;
+      shares_[static_cast<std::size_t>(place)] += 1.0 / chiplets.count;
     }
   }
-  const PlannedChiplets chiplets{allowed, longest, evolves_};
+  const PlannedChiplets planned{chiplets.count, chiplets.longest, evolves_};
   if (type < 0) {
-    plan(problem, chiplets);
+    plan(problem, planned);
   } else {
-    plan(as_if_all_were(problem, type), chiplets);
+    plan(as_if_all_were(problem, type), planned);
   }
 }
 

@@ -25,7 +25,7 @@ struct WindowPlan {
   std::vector<Provision> provisions;  // the rule's first
 };
 
-/// Packages that the plans are made for: all chiplets, or those of one type.
+/// What the plans must know of the chiplets.
 struct PlannedChiplets {
   int count = 0;    // chiplets that may be used
   int longest = 1;  // chiplets that a path may have

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <vector>
+
+#include "inlay/search/path_trie.hpp"
+
+namespace inlay::search {
+
+/// The chiplets that a run of the pipeline may use: all (`type` -1) or those of one type.
+struct ChipletsInUse {
+  PathTrie trie;              // of the paths over these chiplets, or of their places alone
+  std::vector<int> place_of;  // [chiplet] index into the trie's places; -1: not in use
+  int count = 0;
+  int longest = 1;  // chiplets that a path may have
+};
+
+/// Without paths: for sampled walks, on packages of any size.
+ChipletsInUse chiplets_with_places(const hardware::Package& package, int type);
+/// With all paths, as long as the package allows. Throws base::InfeasibleError for more than 64 chiplets.
+ChipletsInUse chiplets_with_paths(const hardware::Package& package, int type);
+
+}  // namespace inlay::search
