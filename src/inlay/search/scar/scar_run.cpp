@@ -35,7 +35,6 @@ ScarRun::ScarRun(const schedule::Problem& problem, const Objective& objective, c
       objective_(objective),
       options_(options),
       knobs_(knobs),
-      type_(type),
       ground_{problem, {}, 0, 0.0} {
   ChipletsInUse chiplets = chiplets_with_places(problem.package, type);
   evolves_ =

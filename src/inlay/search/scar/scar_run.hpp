@@ -50,7 +50,6 @@ class ScarRun {
   const Objective& objective_;
   const Options& options_;
   const ScarKnobs& knobs_;
-  int type_;
   const StopClock* clock_ = nullptr;
   std::int64_t* evaluations_ = nullptr;
   bool evolves_ = false;
