@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <new>
 
+#include "inlay/search/cut_choice.hpp"
 #include "inlay/search/scar/random_placement.hpp"
 #include "support/problems.hpp"
 
@@ -48,8 +49,8 @@ TEST(RandomPlacement, WalksWithoutAllocating) {
     for (std::size_t m = 0; m < problem.scenario.models.size(); ++m) {
       const int layers = static_cast<int>(problem.scenario.models[m].model.layers.size());
       parts.push_back({static_cast<int>(m), {0, layers}, 2, 1.0, all_cuts({0, layers}), {}, {}});
-      const PipelineQuestion asked = grid_question(problem, trie, parts.back());
-      StageGrid grid(asked, 1, problem.scenario.models[m].batch);
+      const StageRequest asked = grid_request(problem, trie, parts.back(), 0);
+      StageGrid grid(asked);
       const std::vector<int> cuts = layers > 1 ? std::vector<int>{0, 1, layers} : std::vector<int>{0, layers};
       candidates.push_back({1, problem.scenario.models[m].batch, 0.0, cuts,
                             figures_on_places(grid, trie.places.size(), cuts)});

@@ -10,6 +10,7 @@
 #include "inlay/base/error.hpp"
 #include "inlay/evaluate/reference.hpp"
 #include "inlay/schedule/check.hpp"
+#include "inlay/search/cut_choice.hpp"
 #include "inlay/search/scar/provisioning.hpp"
 #include "inlay/search/scar/segmentation.hpp"
 #include "support/problems.hpp"
@@ -114,8 +115,9 @@ TEST(Segmentation, KeepsTheBestOfAll) {
     const StopClock clock{StopRule{}};
     const int size = static_cast<int>(problem.costs.models[0].mini_batches.size()) - 1;  // n = 1
     const Segmentations found = score_segmentations({problem, objective, trie, shares, part, size, 3}, clock);
-    const PipelineQuestion asked = grid_question(problem, trie, part);
-    StageGrid grid(asked, problem.costs.models[0].mini_batches.back(), 1);
+    const int whole = static_cast<int>(problem.costs.models[0].mini_batches.size()) - 1;
+    const StageRequest asked = grid_request(problem, trie, part, whole);
+    StageGrid grid(asked);
     std::vector<std::vector<double>> scores(static_cast<std::size_t>(part.most) + 1);
     for (unsigned mask = 0; mask < (1U << static_cast<unsigned>(layers - 1)); ++mask) {
       std::vector<int> cuts = {0};

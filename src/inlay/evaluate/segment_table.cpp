@@ -21,7 +21,7 @@ SegmentTable::SegmentTable(const schedule::Problem& problem, int model, int wind
       forwarded_(static_cast<std::size_t>(window_last - window_first + 1), 0),
       need_bound_(static_cast<std::size_t>(window_last - window_first), 0),
       live_(static_cast<std::size_t>(window_last - window_first)),
-      seen_in_row_(model_.tensors.size(), -1),
+      seen_in_fill_(model_.tensors.size(), 0),
       rows_(static_cast<std::size_t>(window_last - window_first)) {
   for (std::size_t index = 0; index < tensors_.size(); ++index) {
     const workload::Tensor& tensor = model_.tensors[index];
@@ -67,18 +67,18 @@ void SegmentTable::add_layer(int first, int layer, Segment& running, std::int64_
   running.traffic.from_memory += base::checked_multiply(mini_batch_, node.gathered_bytes);
   for (const int index : node.inputs) {
     const TensorFacts& tensor = tensors_[static_cast<std::size_t>(index)];
-    int& seen = seen_in_row_[static_cast<std::size_t>(index)];
-    if (seen == first) {
+    int& seen = seen_in_fill_[static_cast<std::size_t>(index)];
+    if (seen == fills_) {
       continue;
     }
     if (tensor.producer < first && !tensor.forwarded()) {
       running.traffic.from_memory += tensor.bytes;
-      seen = first;
+      seen = fills_;
     }
     if (tensor.producer >= first && tensor.through_memory && !tensor.needed_later &&
         tensor.last_use == layer) {
       pending -= tensor.bytes;
-      seen = first;
+      seen = fills_;
     }
   }
   for (const int index : node.outputs) {
@@ -93,6 +93,7 @@ void SegmentTable::add_layer(int first, int layer, Segment& running, std::int64_
 
 void SegmentTable::fill(int first, std::vector<Segment>& segments) {
   segments.resize(static_cast<std::size_t>(window_last_ - first));
+  ++fills_;
   Segment running;
   std::int64_t cycles = 0;
   std::int64_t pending = 0;

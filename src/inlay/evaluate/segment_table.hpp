@@ -39,6 +39,10 @@ class SegmentTable {
     }
     return segment;
   }
+  /// Gives back the memory of the segments that begin at `first`; asked for again, they are made again.
+  void forget(int first) {
+    std::vector<Segment>().swap(rows_[static_cast<std::size_t>(first - window_first_)]);
+  }
   int window_first() const { return window_first_; }
   int window_last() const { return window_last_; }
 
@@ -72,7 +76,8 @@ class SegmentTable {
   std::vector<std::int64_t> forwarded_;   // [cut - window_first] bytes that cross it along the pipeline
   std::vector<std::int64_t> need_bound_;  // [layer - window_first] tile and twice all that can be live
   std::vector<std::vector<int>> live_;  // [layer - window_first] tensors made in the window that may be live
-  std::vector<int> seen_in_row_;        // [tensor] row that has already counted its read
+  std::vector<int> seen_in_fill_;       // [tensor] the latest filling of a row that has counted its read
+  int fills_ = 0;                       // rows filled so far
   std::vector<std::vector<Segment>> rows_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace inlay::search {
@@ -22,8 +23,10 @@ struct LabelDimensions {
   bool bytes = true;
 };
 
-/// Keeps a label unless another is at most as large, but for a relative `tolerance`, in every coordinate that
-/// counts. The result is sorted by `first`. Of equal labels the one that stands first in `labels` stays.
-void keep_pareto(std::vector<Label>& labels, const LabelDimensions& dimensions, double tolerance);
+/// Keeps a label unless another, also one of `rivals`, is at most as large, but for a relative `tolerance`,
+/// in every coordinate that counts. The result is sorted by `first`. Of equal labels a rival stays, else the
+/// one that stands first in `labels`.
+void keep_pareto(std::vector<Label>& labels, const std::vector<std::span<const Label>>& rivals,
+                 const LabelDimensions& dimensions, double tolerance);
 
 }  // namespace inlay::search

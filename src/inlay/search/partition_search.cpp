@@ -1,112 +1,30 @@
 #include "inlay/search/partition_search.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <numeric>
+
+#include "inlay/search/window_state.hpp"
 
 namespace inlay::search {
 namespace {
 
-/// One window with what its models cost at least.
-struct WindowState {
-  std::vector<PackedModel> models;
-  std::vector<LayerRange> ranges;  // of `models`
-  double latency_bound = 0.0;      // s
-  double energy_bound = 0.0;       // J
-};
-
-double shared_seconds_per_byte(const schedule::Problem& problem) {
-  return problem.communication == schedule::Communication::kShared
-             ? 1.0 / hardware::total_memory_bandwidth(problem.package)
-             : 0.0;
-}
-
-void derive_bounds(WindowState& window, double seconds_per_byte) {
-  window.latency_bound = 0.0;
-  window.energy_bound = 0.0;
-  double bytes = 0.0;
-  for (const PackedModel& model : window.models) {
-    window.latency_bound = std::max(window.latency_bound, model.bound.latency);
-    window.energy_bound += model.bound.energy;
-    bytes += model.bound.bytes;
-  }
-  window.latency_bound = std::max(window.latency_bound, bytes * seconds_per_byte);
-}
-
-std::vector<WindowState> window_states(const schedule::Problem& problem, const WindowPartition& partition) {
-  std::vector<WindowState> states;
-  for (const std::vector<LayerRange>& ranges : partition.windows) {
-    WindowState state;
-    for (std::size_t model = 0; model < ranges.size(); ++model) {
-      if (!ranges[model].empty()) {
-        state.models.push_back(
-            {static_cast<int>(model), {}, pipeline_bound(problem, static_cast<int>(model), ranges[model])});
-        state.ranges.push_back(ranges[model]);
-      }
-    }
-    derive_bounds(state, shared_seconds_per_byte(problem));
-    states.push_back(std::move(state));
-  }
-  return states;
-}
-
-/// Cuts spread evenly over the least compute time of the layers.
-std::vector<int> even_cuts(const schedule::Problem& problem, int model, const LayerRange& range, int most) {
-  if (most == 0 || range.last - range.first <= most) {
-    return all_cuts(range);
-  }
-  const cost::ModelCosts& costs = problem.costs.models[static_cast<std::size_t>(model)];
-  std::vector<double> until = {0.0};
-  for (int layer = range.first; layer < range.last; ++layer) {
-    double fastest = std::numeric_limits<double>::infinity();
-    for (const hardware::Chiplet& chiplet : problem.package.chiplets) {
-      const cost::LayerCost& cost = costs.at(layer, 0, chiplet.type);
-      if (cost.mappable) {
-        fastest = std::min(fastest, static_cast<double>(cost.cycles));
-      }
-    }
-    until.push_back(until.back() + (std::isfinite(fastest) ? fastest : 0.0));
-  }
-  std::vector<int> cuts = {range.first};
-  for (int k = 1; k < most; ++k) {
-    const double target = until.back() * k / most;
-    const auto found = std::lower_bound(until.begin(), until.end(), target);
-    const int cut = range.first + static_cast<int>(found - until.begin());
-    if (cut > cuts.back() && cut < range.last) {
-      cuts.push_back(cut);
-    }
-  }
-  cuts.push_back(range.last);
-  return cuts;
-}
-
-/// Adds the places inside `range` at which a schedule begins a stage of the model.
-void add_cuts_of(const schedule::Schedule& schedule, int model, const LayerRange& range,
-                 std::vector<int>& cuts) {
-  for (const schedule::Window& window : schedule.windows) {
-    for (const schedule::Pipeline& pipeline : window.pipelines) {
-      for (const schedule::Stage& stage : pipeline.stages) {
-        if (pipeline.model == model && range.first < stage.first && stage.first < range.last) {
-          cuts.push_back(stage.first);
-        }
-      }
-    }
-  }
-  std::sort(cuts.begin(), cuts.end());
-  cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
-}
-
 class PartitionSearch {
  public:
-  PartitionSearch(const PartitionQuestion& question, const StopClock& clock, std::int64_t evaluations_left)
+  /// Without `seconds_per_byte` the memory that windows share is left out.
+  PartitionSearch(const PartitionQuestion& question, const StopClock& clock, std::int64_t evaluations_left,
+                  double seconds_per_byte)
       : question_(question),
         clock_(clock),
         evaluations_left_(evaluations_left),
-        seconds_per_byte_(shared_seconds_per_byte(question.problem)),
-        windows_(window_states(question.problem, question.partition)) {}
+        seconds_per_byte_(seconds_per_byte),
+        shares_(question.problem.package),
+        windows_(window_states(question.problem, question.partition, shares_, seconds_per_byte)) {}
 
   PartitionResult run() {
+    if (!bound_windows()) {
+      return std::move(result_);
+    }
     std::vector<std::vector<WindowPoint>> fronts(windows_.size());
     for (const std::size_t w : costliest_first()) {
       if (!search_window(w, fronts[w])) {
@@ -122,7 +40,16 @@ class PartitionSearch {
     std::vector<std::size_t> order(windows_.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      return windows_[a].latency_bound > windows_[b].latency_bound;
+      return windows_[a].lower.least_latency() > windows_[b].lower.least_latency();
+    });
+    return order;
+  }
+
+  static std::vector<std::size_t> longest_first(const WindowState& window) {
+    std::vector<std::size_t> order(window.models.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return window.models[a].bound.latency > window.models[b].bound.latency;
     });
     return order;
   }
@@ -136,8 +63,9 @@ class PartitionSearch {
     result.seconds_per_byte = seconds_per_byte_;
     for (std::size_t w = 0; w < windows_.size(); ++w) {
       if (w != window) {
-        result.rest_latency += windows_[w].latency_bound;
-        result.rest_energy += windows_[w].energy_bound;
+        // Thinned now and then: sums of many points are many more.
+        constexpr std::size_t kMostPoints = 256;
+        result.rest = in_sequence(result.rest, windows_[w].lower.thinned(kMostPoints)).thinned(kMostPoints);
       }
     }
     return result;
@@ -146,26 +74,68 @@ class PartitionSearch {
   /// The other models of the window as lower bounds.
   Surroundings around(std::size_t window, std::size_t model) const {
     Surroundings result = outside(window);
+    result.window = beside(shares_, windows_[window], model);
     for (std::size_t m = 0; m < windows_[window].models.size(); ++m) {
       if (m != model) {
-        const PipelineBound& bound = windows_[window].models[m].bound;
-        result.window_latency = std::max(result.window_latency, bound.latency);
-        result.window_energy += bound.energy;
-        result.window_bytes += bound.bytes;
+        result.window_bytes += windows_[window].models[m].bound.bytes;
       }
     }
     return result;
   }
 
+  PipelineQuestion pipelines_of(std::size_t w, std::size_t m) const {
+    const WindowState& window = windows_[w];
+    const LayerRange& range = window.ranges[m];
+    const int model = window.models[m].model;
+    // Every other model of the window needs a chiplet too.
+    const int free = static_cast<int>(question_.problem.package.chiplets.size() + 1 - window.models.size());
+    return {question_.problem,
+            question_.trie,
+            model,
+            range,
+            std::min({question_.longest, free, range.last - range.first}),
+            cuts_of(model, range),
+            question_.resolution.tolerance,
+            around(w, m)};
+  }
+
+  /// Bounds of all models in all windows that know which latency goes with which energy. False if they show
+  /// that the partition has nothing better.
+  bool bound_windows() {
+    for (const std::size_t w : costliest_first()) {
+      for (const std::size_t m : longest_first(windows_[w])) {
+        const PipelineQuestion question = pipelines_of(w, m);
+        if (question.longest < 1) {
+          return false;
+        }
+        bound_model(windows_[w].models[m], least_fronts(question, shares_, question_.threads, clock_));
+        if (windows_[w].models[m].lower.empty()) {
+          return false;
+        }
+        derive_lower(windows_[w], shares_, seconds_per_byte_);
+        if (windows_[w].lower.empty()) {
+          return false;
+        }
+      }
+    }
+    result_.bound = least_value();
+    return true;
+  }
+
+  /// Of all that the windows' lower bounds allow.
+  double least_value() const {
+    double least = std::numeric_limits<double>::infinity();
+    const Surroundings all = outside(windows_.size());
+    for (const Corner& point : all.rest.points()) {
+      least = std::min(least, value_of(point.latency, point.energy));
+    }
+    return least;
+  }
+
   /// False if the window shows that the partition has nothing better, or if the search was stopped.
   bool search_window(std::size_t w, std::vector<WindowPoint>& front) {
     WindowState& window = windows_[w];
-    std::vector<std::size_t> order(window.models.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      return window.models[a].bound.latency > window.models[b].bound.latency;
-    });
-    for (const std::size_t m : order) {
+    for (const std::size_t m : longest_first(window)) {
       if (!search_model(w, m)) {
         return false;
       }
@@ -177,38 +147,33 @@ class PartitionSearch {
     if (front.empty()) {
       return false;
     }
-    window.latency_bound = front.front().latency;
-    window.energy_bound = front.back().energy;
+    window.lower = {};
+    for (const WindowPoint& point : front) {
+      window.lower.add({point.latency, point.energy});
+    }
     return true;
   }
 
   bool search_model(std::size_t w, std::size_t m) {
     WindowState& window = windows_[w];
     PackedModel& model = window.models[m];
-    const LayerRange& range = window.ranges[m];
-    // Every other model of the window needs a chiplet too.
-    const int free = static_cast<int>(question_.problem.package.chiplets.size() + 1 - window.models.size());
-    const PipelineQuestion pipelines{question_.problem,
-                                     question_.trie,
-                                     model.model,
-                                     range,
-                                     std::min({question_.longest, free, range.last - range.first}),
-                                     cuts_of(model.model, range),
-                                     question_.resolution.tolerance,
-                                     around(w, m)};
-    if (pipelines.longest < 1) {
-      return false;
+    PipelineQuestion pipelines = pipelines_of(w, m);
+    for (const Front& front : beside_paths(question_.problem, question_.trie, shares_, window, m)) {
+      pipelines.of_node.emplace_back(pipelines.surroundings, front);
     }
     PipelineFront front =
         search_pipelines(pipelines, question_.threads, clock_, evaluations_left_ - result_.evaluations);
     result_.evaluations += front.evaluations;
     result_.complete = result_.complete && front.complete;
+    result_.too_large = result_.too_large || front.too_large;
     if (front.points.empty()) {
       return false;
     }
     model.points = std::move(front.points);
     if (front.complete) {
-      tighten(model, window);
+      model.searched = true;
+      bound_by_points(model, question_.problem, question_.trie, shares_);
+      derive_lower(window, shares_, seconds_per_byte_);
     }
     return true;
   }
@@ -219,25 +184,6 @@ class PartitionSearch {
       add_cuts_of(*question_.keep_cuts, model, range, cuts);
     }
     return cuts;
-  }
-
-  /// What can be part of a better schedule is not below the points that survived.
-  void tighten(PackedModel& model, WindowState& window) const {
-    PipelineBound least{std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity(),
-                        std::numeric_limits<double>::infinity()};
-    for (const PipelinePoint& point : model.points) {
-      least.latency = std::min(least.latency, point.latency);
-      least.energy = std::min(least.energy, point.energy);
-      least.bytes = std::min(least.bytes, point.bytes);
-    }
-    // Points that others dominate may have fewer bytes where bytes do not count, and labels were merged
-    // within the tolerance: keep the smaller bound there.
-    const double slack = 1.0 - 1e-6;
-    model.bound.latency = std::max(model.bound.latency, least.latency * slack);
-    if (question_.objective.counts_energy()) {
-      model.bound.energy = std::max(model.bound.energy, least.energy * slack);
-    }
-    derive_bounds(window, seconds_per_byte_);
   }
 
   /// Sums of one point per window.
@@ -292,13 +238,19 @@ class PartitionSearch {
   void keep_if_better(double latency, double energy, const std::vector<std::vector<WindowPoint>>& fronts,
                       const std::vector<int>& chosen) {
     const double value = value_of(latency, energy);
-    if (value >= (result_.best ? result_.best->value : question_.incumbent)) {
+    if (value >= (result_.best ? result_.searched_value : question_.incumbent)) {
       return;
     }
-    Found found{{}, latency, energy + question_.problem.package.static_power * latency, value};
+    result_.searched_value = value;
+    Found found;
+    const double seconds_per_byte = shared_seconds_per_byte(question_.problem);
     for (std::size_t w = 0; w < fronts.size(); ++w) {
-      found.schedule.windows.push_back({fronts[w][static_cast<std::size_t>(chosen[w])].pipelines});
+      const WindowPoint& point = fronts[w][static_cast<std::size_t>(chosen[w])];
+      found.latency += std::max(point.latency, point.bytes * seconds_per_byte);
+      found.schedule.windows.push_back({point.pipelines});
     }
+    found.energy = energy + question_.problem.package.static_power * found.latency;
+    found.value = objective_value(question_.objective, found.latency, found.energy);
     result_.best = std::move(found);
   }
 
@@ -306,24 +258,52 @@ class PartitionSearch {
   const StopClock& clock_;
   std::int64_t evaluations_left_;
   double seconds_per_byte_;
+  TypeShares shares_;
   std::vector<WindowState> windows_;
   PartitionResult result_;
 };
+
+bool worth_finding(const PartitionQuestion& question, const Found& found) {
+  return found.value < question.incumbent && found.latency <= question.latency_limit;
+}
 
 }  // namespace
 
 PartitionResult search_partition(const PartitionQuestion& question, const StopClock& clock,
                                  std::int64_t evaluations_left) {
-  return PartitionSearch(question, clock, evaluations_left).run();
+  // Without the memory that windows share there is one coordinate less to keep apart. What is found so is the
+  // answer unless its windows wait for that memory.
+  PartitionResult result = PartitionSearch(question, clock, evaluations_left, 0.0).run();
+  const double seconds_per_byte = shared_seconds_per_byte(question.problem);
+  const bool waits = result.best && (result.best->value > result.searched_value * (1.0 + 1e-12) ||
+                                     result.best->latency > question.latency_limit);
+  const bool usable = result.best && worth_finding(question, *result.best);
+  if (!result.complete || !waits) {
+    if (!usable) {
+      result.best.reset();
+    }
+    return result;
+  }
+  PartitionQuestion whole = question;
+  whole.incumbent = usable ? result.best->value : question.incumbent;
+  PartitionResult again =
+      PartitionSearch(whole, clock, evaluations_left - result.evaluations, seconds_per_byte).run();
+  again.evaluations += result.evaluations;
+  again.bound = std::max(again.bound, result.bound);
+  if (!again.best && usable) {
+    again.best = std::move(result.best);
+  }
+  return again;
 }
 
 double partition_bound(const schedule::Problem& problem, const WindowPartition& partition,
                        const Objective& objective) {
   double latency = 0.0;
   double energy = 0.0;
-  for (const WindowState& window : window_states(problem, partition)) {
-    latency += window.latency_bound;
-    energy += window.energy_bound;
+  for (const WindowState& window :
+       window_states(problem, partition, TypeShares(problem.package), shared_seconds_per_byte(problem))) {
+    latency += window.lower.least_latency();
+    energy += window.lower.least_energy();
   }
   return objective_bound(objective, latency, energy + problem.package.static_power * latency);
 }

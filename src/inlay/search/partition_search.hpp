@@ -27,6 +27,9 @@ struct PartitionResult {
   bool complete = true;       // nothing better was overlooked
   bool too_large = false;     // a window has more combinations of pipelines than are kept in memory
   std::int64_t evaluations = 0;
+  double bound = 0.0;  // of the objective: no schedule with the cuts in question is below the lesser of
+                       // it and the incumbent
+  double searched_value = 0.0;  // of `best`, where the search left out the memory that windows share
 };
 
 struct PartitionQuestion {

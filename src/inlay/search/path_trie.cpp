@@ -1,6 +1,7 @@
 #include "inlay/search/path_trie.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace inlay::search {
 namespace {
@@ -22,10 +23,26 @@ class Builder {
     for (int chiplet = 0; chiplet < static_cast<int>(package_.chiplets.size()); ++chiplet) {
       extend(-1, chiplet, 0);
     }
+    link_suffixes();
     return std::move(trie_);
   }
 
  private:
+  /// Every path without its first chiplet is a path too, one shorter: so shorter ones first.
+  void link_suffixes() {
+    std::vector<int> order(trie_.nodes.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
+      return trie_.nodes[static_cast<std::size_t>(a)].depth < trie_.nodes[static_cast<std::size_t>(b)].depth;
+    });
+    for (const int index : order) {
+      PathTrie::Node& node = trie_.nodes[static_cast<std::size_t>(index)];
+      if (node.parent >= 0) {
+        node.suffix = child(trie_.nodes[static_cast<std::size_t>(node.parent)].suffix, node.place_class);
+      }
+    }
+  }
+
   int child(int parent, int place) {
     std::vector<int>& siblings =
         parent < 0 ? trie_.roots : trie_.nodes[static_cast<std::size_t>(parent)].children;
@@ -37,7 +54,7 @@ class Builder {
     const int index = static_cast<int>(trie_.nodes.size());
     siblings.push_back(index);
     const int depth = parent < 0 ? 1 : trie_.nodes[static_cast<std::size_t>(parent)].depth + 1;
-    trie_.nodes.push_back({parent, depth, place, {}, {}});
+    trie_.nodes.push_back({parent, depth, place, -1, {}, {}});
     return index;
   }
 

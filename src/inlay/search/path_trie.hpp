@@ -19,6 +19,7 @@ struct PathTrie {
     int parent = -1;      // a lower index; -1: the path's first chiplet
     int depth = 1;        // chiplets in the path
     int place_class = 0;  // index into `places`
+    int suffix = -1;      // the same paths without their first chiplet; -1: nothing is left of them
     std::vector<int> children;
     /// Every set of chiplets that such a path can occupy, with one path for each: a set is listed once.
     std::vector<std::pair<ChipletSet, std::vector<int>>> paths;

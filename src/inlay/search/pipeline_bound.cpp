@@ -113,12 +113,4 @@ PipelineBound pipeline_bound(const schedule::Problem& problem, int model, const 
   return least;
 }
 
-std::vector<int> all_cuts(const LayerRange& range) {
-  std::vector<int> cuts;
-  for (int layer = range.first; layer <= range.last; ++layer) {
-    cuts.push_back(layer);
-  }
-  return cuts;
-}
-
 }  // namespace inlay::search

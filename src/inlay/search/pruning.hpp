@@ -1,8 +1,9 @@
 #pragma once
 
-#include <algorithm>
 #include <limits>
+#include <vector>
 
+#include "inlay/search/front.hpp"
 #include "inlay/search/search.hpp"
 
 namespace inlay::search {
@@ -14,33 +15,40 @@ struct Surroundings {
   double incumbent = 0.0;         // objective value of the best schedule so far
   double static_power = 0.0;      // W
   double seconds_per_byte = 0.0;  // of the whole memory; 0 where windows do not share it
-  double window_latency = 0.0;    // of the window's other pipelines, s
-  double window_energy = 0.0;     // J
-  double window_bytes = 0.0;
-  double rest_latency = 0.0;                                       // of the other windows, s
-  double rest_energy = 0.0;                                        // J
+  Front window{Corner{}};         // the window's other pipelines
+  double window_bytes = 0.0;      // likewise
+  Front rest{Corner{}};           // the other windows
   double latency_limit = std::numeric_limits<double>::infinity();  // of the schedule, s
+};
 
-  bool hopeless(double latency, double energy, double bytes) const {
-    const double window = std::max({latency, window_latency, (bytes + window_bytes) * seconds_per_byte});
-    const double total = rest_latency + window;
-    const double joules = rest_energy + window_energy + energy + static_power * total;
-    if (total > latency_limit) {
-      return true;
-    }
-    switch (objective) {
-      case Objective::kEnergy:
-        return joules >= incumbent;
-      case Objective::kEdp:
-        return total * joules >= incumbent;
-      case Objective::kFormula:
-        return objective_bound(objective, total, joules) >= incumbent;
-      case Objective::kLatency:
-      case Objective::kThroughput:
-        break;
-    }
-    return total >= incumbent;
-  }
+/// The energy (J) below which a pipeline is of use, by its latency (s): never increases. A pipeline that
+/// takes longer gives its neighbours more time, so all that follow are looked at.
+class Allowance {
+ public:
+  explicit Allowance(const Surroundings& surroundings);
+  /// The same with other neighbours in the window.
+  Allowance(const Surroundings& surroundings, const Front& window);
+
+  double energy(double latency) const;
+  bool hopeless(double latency, double energy, double bytes) const;
+
+ private:
+  /// Of a window that takes this long; the window's other pipelines count as nothing.
+  double of_window(double latency) const;
+
+  struct Step {
+    double latency;    // from here on
+    double energy;     // of the window's other pipelines
+    double later = 0;  // the most that is allowed from here on
+  };
+  Objective objective_;
+  double incumbent_;
+  double static_power_;
+  double seconds_per_byte_;
+  double window_bytes_;
+  double latency_limit_;
+  std::vector<Corner> rest_;
+  std::vector<Step> steps_;
 };
 
 }  // namespace inlay::search

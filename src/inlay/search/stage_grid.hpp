@@ -1,55 +1,79 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "inlay/evaluate/segment_table.hpp"
 #include "inlay/evaluate/stage_figures.hpp"
-#include "inlay/search/pipeline_search.hpp"
+#include "inlay/search/path_trie.hpp"
+#include "inlay/search/supporting_lines.hpp"
+#include "inlay/search/window_partition.hpp"
 
 namespace inlay::search {
 
-/// The figures of every stage between two cuts, for every place of a package and one mini-batch size, and
-/// what the rest of a pipeline costs at least from every cut on.
+/// What the stages in question have in common: a model's layers of a window, in mini-batches of one size.
+struct StageRequest {
+  const schedule::Problem& problem;
+  const std::vector<evaluate::StagePlace>& places;
+  int model = 0;
+  LayerRange range;
+  const std::vector<int>& cuts;  // layers at which a stage may begin or end; both ends of the range included
+  std::int64_t mini_batch = 1;
+  std::int64_t mini_batches = 1;  // how many of them: n
+};
+
+/// The figures of every stage between two cuts, for every place class of a package and one mini-batch size.
+/// A stage that does not fit L2, or that makes every pipeline hopeless, is infinite. Several threads may
+/// read.
 class StageGrid {
  public:
-  StageGrid(const PipelineQuestion& question, std::int64_t mini_batch, std::int64_t mini_batches);
+  explicit StageGrid(const StageRequest& request);
+  /// Without the stages of hopeless pipelines; `least` is a lower bound of all pipelines in question.
+  StageGrid(const StageRequest& request, const Allowance& allowance, const Corner& least);
 
   int last_cut() const { return cuts_ - 1; }
-  /// Stage from cut y to cut x on a place class. Spills may be left out; `settle` gives the truth.
-  const evaluate::StageFigures& figures(int place, int y, int x) const {
-    return cells_[static_cast<std::size_t>(place)][index(y, x)];
+  /// Stage from cut y to cut x, not above the truth: spills may be left out.
+  const evaluate::StageFigures& optimistic(int place, int y, int x) const {
+    return layers_[static_cast<std::size_t>(place)].optimistic[index(y, x)];
   }
-  bool settled(int place, int y, int x) const {
-    return settled_[static_cast<std::size_t>(place)][index(y, x)] != 0;
+  /// The true figures, worked out when first asked for.
+  const evaluate::StageFigures& exact(int place, int y, int x) {
+    Layer& layer = layers_[static_cast<std::size_t>(place)];
+    const std::size_t at = index(y, x);
+    switch (static_cast<State>(layer.states[at].load(std::memory_order_acquire))) {
+      case State::kOptimisticIsExact:
+        return layer.optimistic[at];
+      case State::kSettled:
+        return layer.settled[at];
+      case State::kUnknown:
+        break;
+    }
+    return settle(place, y, x);
   }
-  /// Works out the true figures; `first` is infinite if the stage does not fit L2.
-  void settle(int place, int y, int x);
-
-  // Least cost of the stages from cut x to the end, each coordinate on its own.
-  const std::vector<double>& rest_first() const { return rest_first_; }
-  const std::vector<double>& rest_steady() const { return rest_steady_; }
-  const std::vector<double>& rest_energy() const { return rest_energy_; }
-  const std::vector<double>& rest_bytes() const { return rest_bytes_; }
 
  private:
+  enum class State : unsigned char { kUnknown, kOptimisticIsExact, kSettled };
+  /// All stages on one place class.
+  struct Layer {
+    std::vector<evaluate::StageFigures> optimistic;
+    std::vector<evaluate::StageFigures> settled;  // where these differ; empty if that is nowhere
+    std::unique_ptr<std::atomic<unsigned char>[]> states;
+  };
   static std::size_t index(int y, int x) {
     return static_cast<std::size_t>(x) * static_cast<std::size_t>(x - 1) / 2 + static_cast<std::size_t>(y);
   }
+  void fill_row(int place, int y, const Allowance& allowance, const Corner& least);
   evaluate::StageFigures figures_of(int place, const evaluate::Segment& segment, int x) const;
-  void derive_rest();
+  const evaluate::StageFigures& settle(int place, int y, int x);
 
-  const PipelineQuestion& question_;
+  StageRequest request_;
   evaluate::FigureConstants constants_;
-  std::int64_t mini_batches_;
   int cuts_;
   std::vector<std::unique_ptr<evaluate::SegmentTable>> tables_;  // [chiplet type]
-  std::vector<std::vector<evaluate::StageFigures>> cells_;       // [place][index]
-  std::vector<std::vector<char>> settled_;
-  std::vector<double> rest_first_;
-  std::vector<double> rest_steady_;
-  std::vector<double> rest_energy_;
-  std::vector<double> rest_bytes_;
+  std::vector<Layer> layers_;                                    // [place class]
+  std::mutex settling_;
 };
 
 }  // namespace inlay::search

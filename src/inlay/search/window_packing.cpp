@@ -1,6 +1,7 @@
 #include "inlay/search/window_packing.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 namespace inlay::search {
@@ -31,7 +32,9 @@ void keep_best(Combinations& combinations, bool bytes_count) {
   std::size_t count = 0;
   for (const Combination& combination : combinations) {
     const auto end = combinations.begin() + static_cast<std::ptrdiff_t>(count);
-    const bool dominated = std::any_of(combinations.begin(), end, [&](const Combination& other) {
+    // Where bytes do not count, energies descend: the last one kept has the least.
+    const auto begin = bytes_count || count == 0 ? combinations.begin() : end - 1;
+    const bool dominated = std::any_of(begin, end, [&](const Combination& other) {
       return other.energy <= combination.energy && (!bytes_count || other.bytes <= combination.bytes);
     });
     if (!dominated) {
@@ -40,6 +43,29 @@ void keep_best(Combinations& combinations, bool bytes_count) {
     }
   }
   combinations.resize(count);
+}
+
+/// Drops what a combination on a part of the chiplets beats. Not where bytes count: too rarely worth it.
+void drop_beaten_by_parts(BySet& sets) {
+  std::map<ChipletSet, Front> fronts;
+  for (const auto& [set, combinations] : sets) {
+    for (const Combination& combination : combinations) {
+      fronts[set].add({combination.latency, combination.energy});
+    }
+  }
+  for (auto& [set, combinations] : sets) {
+    for (const auto& [part, front] : fronts) {
+      if (part >= set) {
+        break;  // a part is a smaller number
+      }
+      if ((part & ~set) == 0) {
+        std::erase_if(combinations, [&front = front](const Combination& combination) {
+          return front.energy_within(combination.latency) <= combination.energy;
+        });
+      }
+    }
+  }
+  std::erase_if(sets, [](const auto& entry) { return entry.second.empty(); });
 }
 
 /// The best points of one model on each set of chiplets: a set may be occupied along paths of several nodes.
@@ -80,20 +106,29 @@ class Packing {
  private:
   bool bytes_count() const { return surroundings_.seconds_per_byte > 0.0; }
 
-  /// What the models from `first` on cost at least.
-  Surroundings with_remaining(std::size_t first) const {
+  /// Sets that a part of which does as well may be looked for in, in pairs.
+  static constexpr std::size_t kMostSetsInPairs = 2048;
+
+  void thin(BySet& sets) const {
+    if (!bytes_count() && sets.size() <= kMostSetsInPairs) {
+      drop_beaten_by_parts(sets);
+    }
+  }
+
+  /// Given what the models from `first` on cost at least.
+  Allowance with_remaining(std::size_t first) const {
     Surroundings result = surroundings_;
     for (std::size_t m = first; m < models_.size(); ++m) {
-      result.window_latency = std::max(result.window_latency, models_[m].bound.latency);
-      result.window_energy += models_[m].bound.energy;
+      result.window = side_by_side(result.window, models_[m].lower);
       result.window_bytes += models_[m].bound.bytes;
     }
-    return result;
+    return Allowance(result);
   }
 
   void add_model(std::size_t m) {
-    const Surroundings remaining = with_remaining(m + 1);
-    const BySet sets = points_by_set(trie_, models_[m], bytes_count());
+    const Allowance remaining = with_remaining(m + 1);
+    BySet sets = points_by_set(trie_, models_[m], bytes_count());
+    thin(sets);
     BySet after;
     std::size_t held = 0;
     for (const auto& [before, combinations] : occupied_.back()) {
@@ -115,32 +150,63 @@ class Packing {
     for (auto& [set, combinations] : after) {
       keep_best(combinations, bytes_count());
     }
+    thin(after);
     occupied_.push_back(std::move(after));
   }
 
-  /// Adds to `target` what may be part of a better schedule, thinned now and then: the pairs are many more
-  /// than what remains of them.
+  /// Adds to `target` what may be part of a better schedule.
   void join(ChipletSet before, const Combinations& combinations, const Combinations& points,
-            const Surroundings& remaining, Combinations& target) const {
+            const Allowance& remaining, Combinations& target) const {
+    const auto add = [&](std::size_t i, const Combination& point) {
+      const Combination next{std::max(combinations[i].latency, point.latency),
+                             combinations[i].energy + point.energy,
+                             combinations[i].bytes + point.bytes,
+                             before,
+                             static_cast<int>(i),
+                             point.point,
+                             point.path};
+      if (!remaining.hopeless(next.latency, next.energy, next.bytes)) {
+        target.push_back(next);
+      }
+    };
+    if (!bytes_count()) {
+      join_staircases(combinations, points, add);
+      return;
+    }
+    // The pairs are many more than what remains of them.
     constexpr std::size_t kWorthThinning = 4096;
     std::size_t thin_at = std::max(kWorthThinning, 2 * target.size());
     for (std::size_t i = 0; i < combinations.size(); ++i) {
       for (const Combination& point : points) {
-        const Combination next{std::max(combinations[i].latency, point.latency),
-                               combinations[i].energy + point.energy,
-                               combinations[i].bytes + point.bytes,
-                               before,
-                               static_cast<int>(i),
-                               point.point,
-                               point.path};
-        if (!remaining.hopeless(next.latency, next.energy, next.bytes)) {
-          target.push_back(next);
-        }
+        add(i, point);
       }
       if (target.size() > thin_at) {
-        keep_best(target, bytes_count());
+        keep_best(target, true);
         thin_at = std::max(kWorthThinning, 2 * target.size());
       }
+    }
+  }
+
+  /// Of two staircases, latencies ascending and energies descending, only as many pairs as there are steps
+  /// are of use: with each step of one, the latest step of the other that is no slower.
+  template <typename Add>
+  static void join_staircases(const Combinations& one, const Combinations& other, const Add& add) {
+    std::size_t i = 0;
+    std::size_t j = 0;
+    while (i < one.size() && j < other.size()) {
+      const double slower = std::max(one[i].latency, other[j].latency);
+      while (i + 1 < one.size() && one[i + 1].latency <= slower) {
+        ++i;
+      }
+      while (j + 1 < other.size() && other[j + 1].latency <= slower) {
+        ++j;
+      }
+      add(i, other[j]);
+      const double next_one =
+          i + 1 < one.size() ? one[i + 1].latency : std::numeric_limits<double>::infinity();
+      const double next_other =
+          j + 1 < other.size() ? other[j + 1].latency : std::numeric_limits<double>::infinity();
+      (next_one <= next_other ? i : j) += 1;
     }
   }
 
@@ -155,7 +221,8 @@ class Packing {
     }
     keep_best(all, false);
     for (const Combination& combination : all) {
-      result_.points.push_back({combination.latency, combination.energy, pipelines_of(combination)});
+      result_.points.push_back(
+          {combination.latency, combination.energy, pipelines_of(combination), combination.bytes});
     }
   }
 

@@ -12,13 +12,18 @@ struct WindowPoint {
   double latency = 0.0;  // s, memory bandwidth included where it is shared
   double energy = 0.0;   // J
   std::vector<schedule::Pipeline> pipelines;
+  double bytes = 0.0;  // through memory
 };
 
 /// One model of a window with the pipelines it may use.
 struct PackedModel {
   int model = 0;
   std::vector<PipelinePoint> points;
-  PipelineBound bound;  // no pipeline is below it
+  PipelineBound bound;    // no pipeline is below it
+  Front lower{Corner{}};  // no pipeline is below it
+  bool searched = false;  // `points` are all that are of use
+  /// [share] No pipeline that takes no more chiplets of each type is below it.
+  std::vector<Front> lower_within = {};
 };
 
 struct PackedWindow {

@@ -25,13 +25,11 @@ struct Individual {
 /// Stage figures of one model's part and one mini-batch size, worked out where they are asked for.
 struct Grid {
   Grid(const EvolutionQuestion& question, const ModelPart& part, int size)
-      : asked(grid_question(question.problem, question.trie, part)),
-        mini_batch(question.problem.costs.models[static_cast<std::size_t>(part.model)]
-                       .mini_batches[static_cast<std::size_t>(size)]),
-        mini_batches(base::ceil_divide(
-            question.problem.scenario.models[static_cast<std::size_t>(part.model)].batch, mini_batch)),
-        stages(asked, mini_batch, mini_batches) {}
-  PipelineQuestion asked;
+      : asked(grid_request(question.problem, question.trie, part, size)),
+        mini_batch(asked.mini_batch),
+        mini_batches(asked.mini_batches),
+        stages(asked) {}
+  StageRequest asked;
   std::int64_t mini_batch;
   std::int64_t mini_batches;
   StageGrid stages;

@@ -22,14 +22,11 @@ class Scoring {
   Scoring(const SegmentationQuestion& question, const StopClock& clock)
       : question_(question),
         clock_(clock),
-        asked_(grid_question(question.problem, question.trie, question.part)),
-        mini_batch_(question.problem.costs.models[static_cast<std::size_t>(question.part.model)]
-                        .mini_batches[static_cast<std::size_t>(question.size)]),
-        mini_batches_(base::ceil_divide(
-            question.problem.scenario.models[static_cast<std::size_t>(question.part.model)].batch,
-            mini_batch_)),
+        asked_(grid_request(question.problem, question.trie, question.part, question.size)),
+        mini_batch_(asked_.mini_batch),
+        mini_batches_(asked_.mini_batches),
         refills_(static_cast<double>(mini_batches_ - 1)),
-        grid_(asked_, mini_batch_, mini_batches_),
+        grid_(asked_),
         end_(grid_.last_cut()),
         most_(std::min(question.part.most, end_)),
         kept_(static_cast<std::size_t>(most_) + 1),
@@ -140,7 +137,7 @@ class Scoring {
 
   const SegmentationQuestion& question_;
   const StopClock& clock_;
-  PipelineQuestion asked_;
+  StageRequest asked_;
   std::int64_t mini_batch_;
   std::int64_t mini_batches_;
   double refills_;  // n - 1
@@ -171,9 +168,17 @@ ExpectedStage expected_stage(const evaluate::StageFigures* figures, const std::v
                      : ExpectedStage{};
 }
 
-PipelineQuestion grid_question(const schedule::Problem& problem, const PathTrie& trie,
-                               const ModelPart& part) {
-  return {problem, trie, part.model, part.range, part.most, part.cuts, 0.0, {}};
+StageRequest grid_request(const schedule::Problem& problem, const PathTrie& trie, const ModelPart& part,
+                          int size) {
+  const auto model = static_cast<std::size_t>(part.model);
+  const std::int64_t mini_batch = problem.costs.models[model].mini_batches[static_cast<std::size_t>(size)];
+  return {problem,
+          trie.places,
+          part.model,
+          part.range,
+          part.cuts,
+          mini_batch,
+          base::ceil_divide(problem.scenario.models[model].batch, mini_batch)};
 }
 
 std::vector<evaluate::StageFigures> figures_on_places(StageGrid& grid, std::size_t places,
@@ -183,10 +188,7 @@ std::vector<evaluate::StageFigures> figures_on_places(StageGrid& grid, std::size
   for (std::size_t stage = 0; stage + 1 < cuts.size(); ++stage) {
     for (std::size_t place = 0; place < places; ++place) {
       const int at = static_cast<int>(place);
-      if (!grid.settled(at, cuts[stage], cuts[stage + 1])) {
-        grid.settle(at, cuts[stage], cuts[stage + 1]);
-      }
-      figures.push_back(grid.figures(at, cuts[stage], cuts[stage + 1]));
+      figures.push_back(grid.exact(at, cuts[stage], cuts[stage + 1]));
     }
   }
   return figures;

@@ -58,7 +58,8 @@ Segmentations score_segmentations(const SegmentationQuestion& question, const St
 std::vector<evaluate::StageFigures> figures_on_places(StageGrid& grid, std::size_t places,
                                                       const std::vector<int>& cuts);
 
-/// What a stage grid asks about a part.
-PipelineQuestion grid_question(const schedule::Problem& problem, const PathTrie& trie, const ModelPart& part);
+/// What a stage grid is asked about a part and one mini-batch size.
+StageRequest grid_request(const schedule::Problem& problem, const PathTrie& trie, const ModelPart& part,
+                          int size);
 
 }  // namespace inlay::search

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <vector>
+
+#include "inlay/schedule/problem.hpp"
+#include "inlay/schedule/schedule.hpp"
+#include "inlay/search/window_partition.hpp"
+
+namespace inlay::search {
+
+/// Layers of a range at which a stage may begin or end, both ends included.
+std::vector<int> all_cuts(const LayerRange& range);
+
+/// At most about `most` cuts, evenly over the least compute time of the layers; 0: all.
+std::vector<int> even_cuts(const schedule::Problem& problem, int model, const LayerRange& range, int most);
+
+/// Adds the places inside `range` at which a schedule begins a stage of the model.
+void add_cuts_of(const schedule::Schedule& schedule, int model, const LayerRange& range,
+                 std::vector<int>& cuts);
+
+}  // namespace inlay::search

@@ -1,0 +1,100 @@
+#include "inlay/search/pruning.hpp"
+
+#include <algorithm>
+
+namespace inlay::search {
+namespace {
+
+constexpr double kInfinite = std::numeric_limits<double>::infinity();
+
+/// More points of the other windows than these cost more than they prune.
+constexpr std::size_t kMostRest = 48;
+
+/// An energy from which on a schedule of this latency is not below the incumbent; infinite if there is none.
+double energy_below(const Objective& objective, double incumbent, double latency) {
+  const auto below = [&](double energy) { return objective_bound(objective, latency, energy) < incumbent; };
+  if (!below(0.0)) {
+    return -kInfinite;
+  }
+  double low = 0.0;
+  double high = 1e-12;
+  while (below(high)) {
+    if (high > 1e30) {
+      return kInfinite;
+    }
+    low = high;
+    high *= 2.0;
+  }
+  for (int step = 0; step < 60; ++step) {
+    const double middle = 0.5 * (low + high);
+    (below(middle) ? low : high) = middle;
+  }
+  return high;
+}
+
+}  // namespace
+
+Allowance::Allowance(const Surroundings& surroundings) : Allowance(surroundings, surroundings.window) {}
+
+Allowance::Allowance(const Surroundings& surroundings, const Front& window)
+    : objective_(surroundings.objective),
+      incumbent_(surroundings.incumbent),
+      static_power_(surroundings.static_power),
+      seconds_per_byte_(surroundings.seconds_per_byte),
+      window_bytes_(surroundings.window_bytes),
+      latency_limit_(surroundings.latency_limit),
+      rest_(surroundings.rest.thinned(kMostRest).points()) {
+  for (const Corner& point : window.points()) {
+    steps_.push_back({point.latency, point.energy});
+  }
+  double later = -kInfinite;
+  for (std::size_t at = steps_.size(); at-- > 0;) {
+    later = std::max(later, of_window(steps_[at].latency) - steps_[at].energy);
+    steps_[at].later = later;
+  }
+}
+
+double Allowance::of_window(double latency) const {
+  double most = -kInfinite;
+  const double window = std::max(latency, window_bytes_ * seconds_per_byte_);
+  for (const Corner& rest : rest_) {
+    const double total = rest.latency + window;
+    if (total > latency_limit_) {
+      break;
+    }
+    switch (objective_) {
+      case Objective::kEnergy:
+        most = std::max(most, incumbent_ - static_power_ * total - rest.energy);
+        break;
+      case Objective::kEdp:
+        most = std::max(most,
+                        (total > 0.0 ? incumbent_ / total : kInfinite) - static_power_ * total - rest.energy);
+        break;
+      case Objective::kFormula:
+        most =
+            std::max(most, energy_below(objective_, incumbent_, total) - static_power_ * total - rest.energy);
+        break;
+      case Objective::kLatency:
+      case Objective::kThroughput:
+        most = total < incumbent_ ? kInfinite : most;
+        break;
+    }
+  }
+  return most;
+}
+
+double Allowance::energy(double latency) const {
+  const auto after = std::upper_bound(steps_.begin(), steps_.end(), latency,
+                                      [](double bound, const Step& step) { return bound < step.latency; });
+  const double later = after == steps_.end() ? -kInfinite : after->later;
+  if (after == steps_.begin()) {
+    return later;
+  }
+  return std::max(later, of_window(latency) - (after - 1)->energy);
+}
+
+bool Allowance::hopeless(double latency, double joules, double bytes) const {
+  return joules >= energy(std::max(latency, (bytes + window_bytes_) * seconds_per_byte_));
+}
+
+}  // namespace inlay::search

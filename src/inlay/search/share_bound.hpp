@@ -1,0 +1,21 @@
+#pragma once
+
+#include <vector>
+
+#include "inlay/search/completion_bound.hpp"
+#include "inlay/search/type_shares.hpp"
+
+namespace inlay::search {
+
+/// [share] What whole pipelines on at most so many chiplets of each type cost at least: adjacency is dropped
+/// and every chiplet of a type stands as near to the memory as the nearest of them.
+std::vector<Completion> share_bounds(const StageGrid& grid, const schedule::Problem& problem,
+                                     const std::vector<evaluate::StagePlace>& places,
+                                     const TypeShares& shares, const Lines& lines);
+
+/// The models of a window beside each other on disjoint chiplets: for every share, the least that all of them
+/// cost when together they take no more. `models` holds [model][share] what one of them costs at least.
+std::vector<Front> side_by_side_within(const TypeShares& shares,
+                                       const std::vector<const std::vector<Front>*>& models);
+
+}  // namespace inlay::search
