@@ -30,7 +30,7 @@ TEST(Fusion, JoinsBatchNormAndActivationsToTheirProducers) {
   const Model model = model_of(kBlock);
   EXPECT_EQ(names(model), (std::vector<std::string>{"conv", "sum"}));
   const Layer& conv = model.layers[0];
-  EXPECT_EQ(conv.fused, (std::vector<std::string>{"norm", "act"}));
+  EXPECT_EQ(conv.fused, (std::vector<std::string>{"batch-norm", "relu"}));
   EXPECT_EQ(conv.fused_operations, 8 * 6 * 6 * (1 + 1));
   EXPECT_EQ(conv.parameters, 8 * 8 * 9 + 8 + 2 * 8);
   EXPECT_EQ(conv.weight_bytes, 8 * 8 * 9 + 8 + 2 * 8);

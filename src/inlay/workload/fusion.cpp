@@ -54,7 +54,7 @@ class Fusion {
     } else {
       host.fused_operations = base::checked_add(host.fused_operations, operations);
     }
-    host.fused.push_back(guest.name);
+    host.fused.push_back(guest.op);
     host.parameters = base::checked_add(host.parameters, guest.parameters);
     host.weight_bytes = base::checked_add(host.weight_bytes, guest.weight_bytes);
     gone_.push_back(host.outputs.front());

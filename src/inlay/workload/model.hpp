@@ -90,7 +90,7 @@ struct Layer {
   std::int64_t gathered_bytes = 0;    // rows of a table that one sample reads from memory (embedding)
   std::string tied_to;                // layer whose weights these are; they then count as no parameters
   std::int64_t fused_operations = 0;  // lane-operations per sample on what it makes, by layers joined to it
-  std::vector<std::string> fused;     // their names (workload/fusion.hpp)
+  std::vector<std::string> fused;     // their operators (workload/fusion.hpp)
   Precision precision;
 };
 
