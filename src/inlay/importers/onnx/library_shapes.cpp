@@ -173,6 +173,10 @@ void check_windows(const Graph& graph, const Node& node) {
   if (!pad && rank < 3) {
     fail(graph, node, "its input has fewer than three dimensions");
   }
+  if (node.op == "ConvTranspose" &&
+      (Graph::input(node, 1) < 0 || graph.shape(node.inputs[1]).size() != rank)) {
+    fail(graph, node, "its filters do not have as many dimensions as its input");
+  }
   constexpr std::int64_t kMost = std::int64_t{1} << 31U;
   for (const auto& [name, lowest] :
        {std::pair("kernel_shape", std::int64_t{1}), std::pair("strides", std::int64_t{1}),

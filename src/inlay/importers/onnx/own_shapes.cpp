@@ -69,6 +69,44 @@ Shapes windowed(const Graph& graph, const Node& node) {
   return one(graph, node, shape);
 }
 
+/// Filters of input number `index`; the output's type is the zero point's where there is one.
+Shapes convolved(const Graph& graph, const Node& node, std::size_t index, std::size_t zero_point) {
+  const Dimensions& input = *input_value(graph, node, 0).shape;
+  const Dimensions& filter = *input_value(graph, node, index).shape;
+  if (filter.size() != input.size() || filter.size() < 3) {
+    fail(graph, node, "its filters do not have as many dimensions as its input, three or more");
+  }
+  const Window window = window_of(graph, node, input, Dimensions(filter.begin() + 2, filter.end()));
+  if (window.kernel != Dimensions(filter.begin() + 2, filter.end())) {
+    fail(graph, node, "kernel_shape is not that of its filters");
+  }
+  Dimensions shape = {input[0], filter[0]};
+  shape.insert(shape.end(), window.out.begin(), window.out.end());
+  const bool quantised = Graph::input(node, zero_point) >= 0;
+  return {{quantised ? input_value(graph, node, zero_point).type : input_value(graph, node, 0).type, shape}};
+}
+
+constexpr std::size_t kNone = 99;
+
+Shapes convolution(const Graph& graph, const Node& node) {
+  return convolved(graph, node, 1, kNone);
+}
+Shapes quantised_convolution(const Graph& graph, const Node& node) {
+  return convolved(graph, node, 3, 7);
+}
+Shapes integer_convolution(const Graph& graph, const Node& node) {
+  Shapes shapes = convolved(graph, node, 1, kNone);
+  shapes[0].type = kInt32;
+  return shapes;
+}
+
+/// Values, and their places.
+Shapes max_pool(const Graph& graph, const Node& node) {
+  Shapes shapes = windowed(graph, node);
+  shapes.push_back({kInt64, shapes[0].shape});
+  return shapes;
+}
+
 Shapes split(const Graph& graph, const Node& node) {
   const Dimensions& whole = *input_value(graph, node, 0).shape;
   const std::size_t axis = axis_of(graph, node, integer_or(node, "axis", 0), whole.size());
@@ -172,7 +210,15 @@ const std::vector<OwnRule>& rules() {
       {"", "Split", 18, split},
       {"", "Pad", 18, pad},
       {"", "Resize", 18, resize},
-      {"", "AveragePool", 19, windowed},
+      // libonnx 1.12 reads beyond kernels and filters of another rank than the input's (mended in
+      // onnx/onnx#6195).
+      {"", "Conv", 0, convolution},
+      {"", "ConvInteger", 0, integer_convolution},
+      {"", "QLinearConv", 0, quantised_convolution},
+      {kMicrosoft, "FusedConv", 0, convolution},
+      {"", "MaxPool", 0, max_pool},
+      {"", "AveragePool", 0, windowed},
+      {"", "LpPool", 0, windowed},
       {"", "ReduceMean", 18, reduce},
       {"", "ReduceMax", 18, reduce},
       {"", "ReduceMin", 18, reduce},
