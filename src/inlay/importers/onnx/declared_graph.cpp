@@ -1,17 +1,18 @@
 // The only file that reads protobuf messages of ONNX: a model as the structs of graph.hpp.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <onnx/onnx_pb.h>
 
-#include <cmath>
-#include <cstring>
+#include <algorithm>
+#include <cctype>
 #include <filesystem>
-#include <queue>
+#include <set>
 #include <unordered_map>
 
 #include "inlay/base/checked.hpp"
 #include "inlay/base/error.hpp"
+#include "inlay/importers/onnx/node_order.hpp"
 #include "inlay/importers/onnx/read_graph.hpp"
+#include "inlay/importers/onnx/tensor_content.hpp"
 #include "inlay/importers/onnx/without_weights.hpp"
 
 namespace inlay::importers::onnx_graph {
@@ -19,82 +20,6 @@ namespace {
 
 constexpr std::int64_t kOldestOpset = 6;
 constexpr int kMostNodes = 1'000'000;
-
-/// The elements of a raw little-endian block, each as T; none if their number is not the shape's.
-template <typename T, typename Target>
-bool read_raw(const std::string& raw, std::int64_t elements, std::vector<Target>& out) {
-  if (elements < 0 || raw.size() != static_cast<std::size_t>(elements) * sizeof(T)) {
-    return false;
-  }
-  for (std::size_t at = 0; at < raw.size(); at += sizeof(T)) {
-    T element;
-    std::memcpy(&element, raw.data() + at, sizeof(T));
-    out.push_back(static_cast<Target>(element));
-  }
-  return true;
-}
-
-template <typename Field, typename Target>
-bool read_field(const Field& field, std::int64_t elements, std::vector<Target>& out) {
-  out.assign(field.begin(), field.end());
-  return field.size() == elements;
-}
-
-/// IEEE 754 half precision.
-double half_number(std::uint16_t bits) {
-  const int exponent = (bits >> 10U) & 0x1f;
-  const double fraction = static_cast<double>(bits & 0x3ffU) / 1024;
-  const double size = exponent == 0 ? std::ldexp(fraction, -14) : std::ldexp(1 + fraction, exponent - 15);
-  return (bits & 0x8000U) != 0 ? -size : size;
-}
-
-std::optional<Constant> content_of(const onnx::TensorProto& tensor, std::int64_t elements) {
-  constexpr std::int64_t kMost = 4096;
-  if (elements > kMost || tensor.data_location() == onnx::TensorProto::EXTERNAL) {
-    return std::nullopt;
-  }
-  Constant content;
-  bool complete = elements == 0;
-  const std::string& raw = tensor.raw_data();
-  const bool in_raw = tensor.has_raw_data();
-  switch (tensor.data_type()) {
-    case onnx::TensorProto::INT64:
-      complete = in_raw ? read_raw<std::int64_t>(raw, elements, content.integers)
-                        : read_field(tensor.int64_data(), elements, content.integers);
-      break;
-    case onnx::TensorProto::INT32:
-      complete = in_raw ? read_raw<std::int32_t>(raw, elements, content.integers)
-                        : read_field(tensor.int32_data(), elements, content.integers);
-      break;
-    case onnx::TensorProto::BOOL:
-      complete = in_raw ? read_raw<std::uint8_t>(raw, elements, content.integers)
-                        : read_field(tensor.int32_data(), elements, content.integers);
-      break;
-    case onnx::TensorProto::FLOAT:
-      content.real = true;
-      complete = in_raw ? read_raw<float>(raw, elements, content.reals)
-                        : read_field(tensor.float_data(), elements, content.reals);
-      break;
-    case onnx::TensorProto::DOUBLE:
-      content.real = true;
-      complete = in_raw ? read_raw<double>(raw, elements, content.reals)
-                        : read_field(tensor.double_data(), elements, content.reals);
-      break;
-    case onnx::TensorProto::FLOAT16: {
-      content.real = true;
-      std::vector<std::uint16_t> halves;
-      complete = in_raw ? read_raw<std::uint16_t>(raw, elements, halves)
-                        : read_field(tensor.int32_data(), elements, halves);
-      for (const std::uint16_t half : halves) {
-        content.reals.push_back(half_number(half));
-      }
-      break;
-    }
-    default:
-      break;
-  }
-  return complete ? std::optional(content) : std::nullopt;
-}
 
 class Reader {
  public:
@@ -355,57 +280,7 @@ class Reader {
         }
       }
     }
-    sort(nodes);
-  }
-
-  /// Into an order in which they can run: the file's, where it is one.
-  void sort(std::vector<Node>& nodes) {
-    std::unordered_map<int, std::size_t> makers;
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-      for (const int output : nodes[i].outputs) {
-        makers.emplace(output, i);
-      }
-    }
-    std::vector<std::vector<std::size_t>> readers(nodes.size());
-    std::vector<std::size_t> missing(nodes.size(), 0);
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-      for (const int input : nodes[i].inputs) {
-        if (const auto maker = makers.find(input); input >= 0 && maker != makers.end()) {
-          readers[maker->second].push_back(i);
-          ++missing[i];
-        }
-      }
-    }
-    std::priority_queue<std::size_t, std::vector<std::size_t>, std::greater<>> ready;
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-      if (missing[i] == 0) {
-        ready.push(i);
-      }
-    }
-    while (!ready.empty()) {
-      const std::size_t next = ready.top();
-      ready.pop();
-      for (const std::size_t reader : readers[next]) {
-        if (--missing[reader] == 0) {
-          ready.push(reader);
-        }
-      }
-      result_.graph.nodes.push_back(std::move(nodes[next]));
-    }
-    if (result_.graph.nodes.size() < nodes.size()) {
-      refuse_cycle(nodes, missing);
-    }
-  }
-
-  [[noreturn]] void refuse_cycle(const std::vector<Node>& nodes,
-                                 const std::vector<std::size_t>& missing) const {
-    std::vector<std::string> names;
-    for (std::size_t i = 0; i < nodes.size() && names.size() < 8; ++i) {
-      if (missing[i] > 0) {
-        names.push_back(nodes[i].name);
-      }
-    }
-    fail(fmt::format("the graph has a cycle; in it or behind it: {}", fmt::join(names, ", ")));
+    order_nodes(result_.graph, std::move(nodes));
   }
 
   void read_declarations() {

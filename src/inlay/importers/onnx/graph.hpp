@@ -62,8 +62,8 @@ struct Value {
   bool constant = false;            // the same for every sample: weights and what follows from shapes
   std::optional<Constant> content;
   Dimensions partial;  // of a joined list of sizes with parts whose content is not in the file: -1 for those
-  int origin = -1;         // of a constant: the stored tensor that it is made of; itself if it is one
-  int maker = -1;          // node; -1: an input or a stored tensor
+  int origin = -1;     // of a constant: the stored tensor that it is made of; itself if it is one
+  int maker = -1;      // node; -1: an input or a stored tensor
   std::vector<int> users;  // nodes, each once
   bool is_input = false;
   bool is_output = false;
