@@ -5,10 +5,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 
+#include "inlay/base/file.hpp"
+#include "inlay/importers/load_model.hpp"
 #include "inlay/importers/onnx/onnx_model.hpp"
 #include "inlay/workload/model_file.hpp"
+#include "inlay/workload/scenario_file.hpp"
 
 namespace inlay::importers {
 namespace {
@@ -71,6 +75,20 @@ TEST(OnnxNetworks, LlamaSharesKeysAndRotates) {
       EXPECT_EQ(std::get<workload::GemmShape>(layer.shape).repeats, size.kv_heads);
     }
   }
+}
+
+TEST(OnnxNetworks, AScenarioNamesOne) {
+  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "inlay-onnx-scenario";
+  std::filesystem::create_directories(folder);
+  Gpt2 size;
+  size.blocks = 1;
+  base::write_file(folder / "net.onnx", gpt2(size));
+  base::write_file(folder / "s.yaml",
+                   "name: s\nmodels: [{model: net.onnx, batch: 3, parameters: {batch: 1, sequence: 16}}]\n");
+  const workload::Scenario scenario = workload::load_scenario((folder / "s.yaml").string(), load_model);
+  std::filesystem::remove_all(folder);
+  const ImportOptions options = {{{"batch", 1}, {"sequence", 16}}, {}, false, 0, 0};
+  EXPECT_EQ(workload::macs(scenario), 3 * workload::macs(imported(gpt2(size), options)));
 }
 
 }  // namespace
