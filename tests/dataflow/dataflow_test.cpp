@@ -61,7 +61,7 @@ TEST(Dataflow, ErrorsSayWhereAndWhatIsAllowed) {
   EXPECT_THAT(error_of(file_with("  - SpatialMap(1, 1) Q\n", kGemm)), HasSubstr("allowed: K, C, R, S, Y, X"));
   EXPECT_THAT(error_of(file_with("  - SpatialMap(1, 8 + T) K\n", kGemm)), HasSubstr("t.yaml:6:23"));
   EXPECT_THAT(error_of(file_with("  - SpacialMap(1, 1) K\n", kGemm)), HasSubstr("did you mean 'SpatialMap'"));
-  EXPECT_THAT(error_of(file_with("  - SpatialMap(1) K\n", kGemm)), HasSubstr("takes a size and an offset"));
+  EXPECT_THAT(error_of(file_with("  - SpatialMap(1) K\n", kGemm)), HasSubstr("takes a size and an offset, or auto"));
   EXPECT_THAT(error_of(file_with("  - SpatialMap(1, 1 K\n", kGemm)), HasSubstr("not closed"));
   EXPECT_THAT(error_of(file_with("  - Cluster\n", kGemm)), HasSubstr("expected TemporalMap"));
   EXPECT_THAT(error_of(file_with(kConvolution, "\n  - SpatialMap(1, 1) C")), HasSubstr("allowed: M, N, K"));

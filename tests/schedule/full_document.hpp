@@ -42,8 +42,10 @@ inline void fill_in(base::Random& random, schedule::Problem& problem) {
         "weight",
         {{dataflow::DirectiveKind::kSpatial, "8 + S - 1", "8", "Y"},
          {dataflow::DirectiveKind::kCluster, "64", "", ""}},
-        {{dataflow::DirectiveKind::kTemporal, "1", "1", "K"}},
-        random.between(0, 1) == 0 ? dataflow::TokenLayout::kColumn : dataflow::TokenLayout::kFolded};
+        {{dataflow::DirectiveKind::kTemporal, "", "", "K", true}},
+        random.between(0, 1) == 0 ? dataflow::TokenLayout::kColumn : dataflow::TokenLayout::kFolded,
+        {}};
+    type.dataflow.untuned.push_back(type.dataflow);
     type.pes = random.between(1, 4096);
     type.l1_bytes = 512;
     type.noc_bytes_per_cycle = 64;

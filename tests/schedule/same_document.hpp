@@ -39,15 +39,16 @@ struct Same {
   }
 
   static bool of(const dataflow::Directive& a, const dataflow::Directive& b) {
-    const auto& [kind, size, offset, dimension] = a;
-    return kind == b.kind && size == b.size && offset == b.offset && dimension == b.dimension;
+    const auto& [kind, size, offset, dimension, free] = a;
+    return kind == b.kind && size == b.size && offset == b.offset && dimension == b.dimension &&
+           free == b.free;
   }
 
   static bool of(const dataflow::Dataflow& a, const dataflow::Dataflow& b) {
-    const auto& [name, description, source, stationary, convolution, gemm, token_layout] = a;
+    const auto& [name, description, source, stationary, convolution, gemm, token_layout, untuned] = a;
     return name == b.name && description == b.description && source == b.source &&
            stationary == b.stationary && of(convolution, b.convolution) && of(gemm, b.gemm) &&
-           token_layout == b.token_layout;
+           token_layout == b.token_layout && of(untuned, b.untuned);
   }
 
   static bool of(const hardware::EnergyTable& a, const hardware::EnergyTable& b) {

@@ -20,8 +20,8 @@ void add_text(std::string& key, const std::string& text) {
 
 void add_directives(std::string& key, const std::vector<dataflow::Directive>& directives) {
   key += fmt::format("{}[", directives.size());
-  for (const auto& [kind, size, offset, dimension] : directives) {
-    key += fmt::format("{} ", static_cast<int>(kind));
+  for (const auto& [kind, size, offset, dimension, free] : directives) {
+    key += fmt::format("{}{} ", static_cast<int>(kind), free ? "?" : "");
     add_text(key, size);
     add_text(key, offset);
     add_text(key, dimension);
@@ -30,11 +30,14 @@ void add_directives(std::string& key, const std::vector<dataflow::Directive>& di
 }
 
 void add_dataflow(std::string& key, const dataflow::Dataflow& flow) {
-  [[maybe_unused]] const auto& [name, description, source, stationary, convolution, gemm, layout] = flow;
+  [[maybe_unused]] const auto& [name, description, source, stationary, convolution, gemm, layout, untuned] = flow;
   add_text(key, stationary);
   add_directives(key, convolution);
   add_directives(key, gemm);
   key += fmt::format("{};", static_cast<int>(layout));
+  for (const dataflow::Dataflow& fixed : untuned) {
+    add_dataflow(key, fixed);
+  }
 }
 
 void add_energy(std::string& key, const hardware::EnergyTable& table) {

@@ -10,8 +10,8 @@
 #include <thread>
 #include <tuple>
 
-#include "inlay/base/checked.hpp"
 #include "inlay/base/error.hpp"
+#include "inlay/cost/balanced_pieces.hpp"
 #include "inlay/cost/cost_cache.hpp"
 
 namespace inlay::cost {
@@ -279,16 +279,7 @@ std::vector<std::int64_t> mini_batch_sizes(std::int64_t batch) {
   if (batch < 1) {
     throw base::DefectError("a batch of " + std::to_string(batch) + " samples");
   }
-  std::vector<std::int64_t> sizes;
-  // From i = 1 on, jump to the first i with a smaller quotient: about 2 sqrt(batch) steps.
-  for (std::int64_t size = batch; size > 1;) {
-    sizes.push_back(size);
-    const std::int64_t last = (batch - 1) / (size - 1);  // the last i with ceil(batch / i) >= size
-    size = base::ceil_divide(batch, last + 1);
-  }
-  sizes.push_back(1);
-  std::reverse(sizes.begin(), sizes.end());
-  return sizes;
+  return balanced_pieces(batch);
 }
 
 CostTable build_cost_table(const workload::Scenario& scenario,

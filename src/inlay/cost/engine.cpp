@@ -13,16 +13,22 @@ namespace {
 
 struct Registration {
   const char* name;
-  std::unique_ptr<CostEngine> (*make)();
+  std::unique_ptr<CostEngine> (*make)(Tuning tuning);
   /// For engines that read files, which are named after a colon.
   std::unique_ptr<CostEngine> (*make_from)(const std::string& files) = nullptr;
 };
 
+/// For engines that tune nothing.
+template <std::unique_ptr<CostEngine> (*make)()>
+std::unique_ptr<CostEngine> untuned(Tuning /*tuning*/) {
+  return make();
+}
+
 /// One line per engine.
 constexpr std::array kEngines = {
-    Registration{"maestro", make_maestro_engine},
+    Registration{"maestro", untuned<make_maestro_engine>},
     Registration{"data-centric", make_data_centric_engine},
-    Registration{"roofline", make_roofline_engine},
+    Registration{"roofline", untuned<make_roofline_engine>},
     Registration{"table", nullptr, make_table_engine},
 };
 
@@ -41,6 +47,11 @@ std::string CostEngine::tuning_objective() const {
   return {};
 }
 
+std::string CostEngine::tiling(const workload::Layer& /*layer*/, std::int64_t /*mini_batch*/,
+                               const hardware::ChipletType& /*type*/) const {
+  return {};
+}
+
 std::vector<std::string> engine_names() {
   std::vector<std::string> names;
   for (const Registration& engine : kEngines) {
@@ -49,7 +60,7 @@ std::vector<std::string> engine_names() {
   return names;
 }
 
-std::unique_ptr<CostEngine> make_engine(const std::string& text) {
+std::unique_ptr<CostEngine> make_engine(const std::string& text, Tuning tuning) {
   const std::size_t colon = text.find(':');
   const std::string name = text.substr(0, colon);
   const std::string files = colon == std::string::npos ? "" : text.substr(colon + 1);
@@ -66,7 +77,7 @@ std::unique_ptr<CostEngine> make_engine(const std::string& text) {
     if (colon != std::string::npos) {
       throw base::InputError("engine '" + name + "' reads no file, but one is named: '" + text + "'");
     }
-    return engine.make();
+    return engine.make(tuning);
   }
   throw base::InputError("unknown engine '" + name + "'; " + base::allowed_values(name, engine_names()));
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "inlay/cost/layer_cost.hpp"
+#include "inlay/cost/tuning.hpp"
 #include "inlay/hardware/package.hpp"
 #include "inlay/workload/model.hpp"
 #include "inlay/workload/scenario.hpp"
@@ -34,12 +35,16 @@ class CostEngine {
   virtual bool worth_caching(const hardware::ChipletType& type) const;
   /// What the engine tunes free tile sizes for; empty if it tunes nothing. Part of the key of the cache.
   virtual std::string tuning_objective() const;
+  /// The sizes that it has chosen for a layer that it can map, as text; empty if there were none to choose.
+  virtual std::string tiling(const workload::Layer& layer, std::int64_t mini_batch,
+                             const hardware::ChipletType& type) const;
 };
 
 /// Names of all engines, without the files that some of them read.
 std::vector<std::string> engine_names();
 /// An engine by its name, or by name and file as in "table:costs.csv" (docs/formats-costs.md). Throws
-/// base::InputError with the nearest spelling for an unknown name, and for what is wrong in the file.
-std::unique_ptr<CostEngine> make_engine(const std::string& text);
+/// base::InputError with the nearest spelling for an unknown name, and for what is wrong in the file. An engine
+/// that tunes free sizes does so for `tuning`.
+std::unique_ptr<CostEngine> make_engine(const std::string& text, Tuning tuning = Tuning::kEdp);
 
 }  // namespace inlay::cost

@@ -52,7 +52,7 @@ class Resolver {
   void resolve(const std::vector<dataflow::Directive>& directives, MappedLayer& layer) const {
     layer.levels = 1;
     for (const dataflow::Directive& directive : directives) {
-      const std::int32_t size = value(directive.size, directive);
+      const std::int32_t size = value(dataflow::untuned_size(directive), directive);
       if (directive.kind == dataflow::DirectiveKind::kCluster) {
         if (layer.levels == kMaxLevels) {
           throw base::InfeasibleError(fmt::format("the dataflow has more than {} levels", kMaxLevels));
@@ -121,11 +121,12 @@ MappedLayer map_convolution(const ConvolutionExtents& extents, const dataflow::D
   const std::array<std::int64_t, 8> values = {
       extents.out_channels, extents.in_channels, extents.kernel_height, extents.kernel_width,
       extents.in_height,    extents.in_width,    extents.stride_y,      extents.stride_x};
-  Resolver(dataflow::convolution_names(), values).resolve(dataflow.convolution, layer);
+  Resolver(dataflow::convolution_names(), values).resolve(untuned(dataflow).convolution, layer);
   return layer;
 }
 
-MappedLayer map_gemm(std::int64_t m, std::int64_t n, std::int64_t k, const dataflow::Dataflow& dataflow) {
+MappedLayer map_gemm(std::int64_t m, std::int64_t n, std::int64_t k, const dataflow::Dataflow& tunable) {
+  const dataflow::Dataflow& dataflow = untuned(tunable);
   if (dataflow.gemm.empty()) {
     const std::int64_t height =
         dataflow.token_layout == dataflow::TokenLayout::kFolded ? folded_height(m) : m;

@@ -98,6 +98,47 @@ void read_gemm(const base::YamlNode& node, Dataflow& dataflow) {
   map.finish();
 }
 
+bool any_free(const std::vector<Directive>& directives) {
+  return std::any_of(directives.begin(), directives.end(),
+                     [](const Directive& directive) { return directive.free; });
+}
+
+Dataflow read_tunable(const base::YamlNode& node, bool may_be_tuned);
+
+/// Reads what stands in where sizes are not tuned: a file beside the one that names it.
+Dataflow read_untuned(const base::YamlNode& node) {
+  const auto path = std::filesystem::path(node.position().file).parent_path() / node.name();
+  if (!std::filesystem::exists(path)) {
+    node.fail("there is no file " + path.string());
+  }
+  return read_tunable(base::YamlNode::load(path), false);
+}
+
+Dataflow read_tunable(const base::YamlNode& node, bool may_be_tuned) {
+  static const std::vector<std::string> kStationary = {"weight", "output", "input", "row"};
+  base::YamlMap map = node.map();
+  Dataflow dataflow;
+  dataflow.name = map.required("name").name();
+  dataflow.description = map.required("description").name();
+  dataflow.source = map.required("source").name();
+  dataflow.stationary = kStationary[map.required("stationary").choice(kStationary)];
+  dataflow.convolution =
+      read_section(map.required("convolution"), convolution_dimensions(), convolution_names());
+  read_gemm(map.required("gemm"), dataflow);
+  const bool free = has_free_sizes(dataflow);
+  if (free && !may_be_tuned) {
+    node.fail("a dataflow that stands in for one with free sizes may have none itself");
+  }
+  if (const auto stand_in = map.optional("untuned")) {
+    if (!free) {
+      stand_in->fail("no size of this dataflow is free (auto), so that nothing is tuned");
+    }
+    dataflow.untuned.push_back(read_untuned(*stand_in));
+  }
+  map.finish();
+  return dataflow;
+}
+
 }  // namespace
 
 const std::vector<std::string>& convolution_names() {
@@ -110,30 +151,41 @@ const std::vector<std::string>& gemm_names() {
 }
 
 Dataflow read_dataflow(const base::YamlNode& node) {
-  static const std::vector<std::string> kStationary = {"weight", "output", "input", "row"};
-  base::YamlMap map = node.map();
-  Dataflow dataflow;
-  dataflow.name = map.required("name").name();
-  dataflow.description = map.required("description").name();
-  dataflow.source = map.required("source").name();
-  dataflow.stationary = kStationary[map.required("stationary").choice(kStationary)];
-  dataflow.convolution =
-      read_section(map.required("convolution"), convolution_dimensions(), convolution_names());
-  read_gemm(map.required("gemm"), dataflow);
-  map.finish();
-  return dataflow;
+  return read_tunable(node, true);
 }
 
 Dataflow load_dataflow(const std::filesystem::path& path) {
   return read_dataflow(base::YamlNode::load(path));
 }
 
+bool has_free_sizes(const Dataflow& dataflow) {
+  return any_free(dataflow.convolution) || any_free(dataflow.gemm);
+}
+
+const Dataflow& untuned(const Dataflow& dataflow) {
+  return dataflow.untuned.empty() ? dataflow : dataflow.untuned.front();
+}
+
+const std::string& untuned_size(const Directive& directive) {
+  if (directive.size.empty()) {
+    throw base::InfeasibleError(to_string(directive) +
+                                ": the size is free, but nothing tunes it here; write auto(SIZE), or name a "
+                                "dataflow under 'untuned', for engines that do not tune");
+  }
+  return directive.size;
+}
+
 std::string to_string(const Directive& directive) {
+  std::string size = directive.size;
+  if (directive.free) {
+    size = size.empty() ? "auto" : "auto(" + size + ")";
+  }
   if (directive.kind == DirectiveKind::kCluster) {
-    return "Cluster(" + directive.size + ")";
+    return "Cluster(" + size + ")";
   }
   const std::string word = directive.kind == DirectiveKind::kSpatial ? "SpatialMap(" : "TemporalMap(";
-  return word + directive.size + ", " + directive.offset + ") " + directive.dimension;
+  const std::string offset = directive.offset.empty() ? "" : ", " + directive.offset;
+  return word + size + offset + ") " + directive.dimension;
 }
 
 }  // namespace inlay::dataflow

@@ -13,12 +13,14 @@ enum class DirectiveKind { kTemporal, kSpatial, kCluster };
 
 /// TemporalMap(size, offset) dim, SpatialMap(size, offset) dim, or Cluster(size), MAESTRO's directive
 /// language (Kwon et al., MICRO 2019). Sizes are integer expressions over the layer's dimensions, such as `8
-/// + S - 1`.
+/// + S - 1`. A free size, `auto` or `auto(EXPRESSION)`, is chosen for each layer by an engine that tunes;
+/// size and offset are then what other engines take, and empty if there is no such expression.
 struct Directive {
   DirectiveKind kind = DirectiveKind::kTemporal;
   std::string size;
   std::string offset;     // empty for kCluster
   std::string dimension;  // K C R S Y X Y' X' (convolution) or M N K (GEMM); empty for kCluster
+  bool free = false;
 };
 
 /// How a GEMM is fed to the section for convolutions, where a dataflow has no GEMM section of its own.
@@ -36,7 +38,15 @@ struct Dataflow {
   std::vector<Directive> convolution;  // outermost loop first
   std::vector<Directive> gemm;         // empty: 1x1 convolution with the token layout below
   TokenLayout token_layout = TokenLayout::kColumn;
+  std::vector<Dataflow> untuned;  // none, or the one that stands in where sizes are not tuned
 };
+
+/// Is any size left to be tuned?
+bool has_free_sizes(const Dataflow& dataflow);
+/// What an engine that does not tune maps with: the dataflow that stands in for it, or the dataflow itself.
+const Dataflow& untuned(const Dataflow& dataflow);
+/// The size that an engine takes which does not tune. Throws base::InfeasibleError for `auto` without one.
+const std::string& untuned_size(const Directive& directive);
 
 /// Names that sizes of the section for convolutions, resp. for GEMMs, may use: the dimensions, and for
 /// convolutions StrideY and StrideX. Y and X are extents of the input that is read.
@@ -47,12 +57,13 @@ const std::vector<std::string>& gemm_names();
 inline constexpr int kMaxClusters = 3;
 
 /// Reads a dataflow. Throws base::InputError with file, line, column and field for unknown keys, words that
-/// are no directive, unknown dimensions, malformed sizes, too many clusters, and levels without a SpatialMap.
+/// are no directive, unknown dimensions, malformed sizes, too many clusters, levels without a SpatialMap, and
+/// an `untuned` dataflow that is none. Its path starts at the folder of the file in which it is written.
 Dataflow read_dataflow(const base::YamlNode& node);
 /// As read_dataflow, from a file.
 Dataflow load_dataflow(const std::filesystem::path& path);
 
-/// A directive as it is written: "TemporalMap(8 + S - 1, 8) X".
+/// A directive as it is written: "TemporalMap(8 + S - 1, 8) X", "SpatialMap(auto) K".
 std::string to_string(const Directive& directive);
 
 }  // namespace inlay::dataflow

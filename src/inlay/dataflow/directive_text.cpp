@@ -62,6 +62,41 @@ std::string checked_size(const Piece& piece, const std::vector<std::string>& nam
   return piece.text;
 }
 
+constexpr std::string_view kAuto = "auto";
+
+bool is_free(const Piece& size) {
+  return size.text.compare(0, kAuto.size(), kAuto) == 0 &&
+         size.text.find_first_not_of(kBlanks, kAuto.size()) ==
+             (size.text.size() == kAuto.size() ? std::string::npos : size.text.find('('));
+}
+
+/// What stands in the parentheses of "auto(EXPRESSION)"; empty for "auto".
+std::string default_size(const Piece& size, const std::vector<std::string>& names) {
+  const std::size_t open = size.text.find('(');
+  if (open == std::string::npos) {
+    return {};
+  }
+  if (size.text.back() != ')') {
+    throw ExpressionError("nothing may follow auto(size)", size.offset + size.text.rfind(')') + 1);
+  }
+  const Piece inner = trimmed(size.text, open + 1, size.text.size() - 1);
+  return checked_size({inner.text, size.offset + inner.offset}, names);
+}
+
+void read_sizes(const Call& call, const std::vector<std::string>& names, Directive& directive) {
+  directive.free = is_free(call.arguments[0]);
+  directive.size =
+      directive.free ? default_size(call.arguments[0], names) : checked_size(call.arguments[0], names);
+  if (call.arguments.size() == 1) {
+    directive.offset = directive.kind == DirectiveKind::kCluster ? "" : directive.size;
+    return;
+  }
+  if (directive.free && directive.size.empty()) {
+    throw ExpressionError("an offset may follow auto(size), but not auto", call.arguments[1].offset);
+  }
+  directive.offset = checked_size(call.arguments[1], names);
+}
+
 void expect_arguments(const Call& call, std::size_t wanted, const char* what) {
   if (call.arguments.size() != wanted) {
     throw ExpressionError(call.name.text + " takes " + what, call.name.offset);
@@ -87,13 +122,14 @@ Directive parse_directive(const std::string& text, const std::vector<std::string
       throw ExpressionError("nothing may follow Cluster(size)", call.rest.offset);
     }
     directive.kind = DirectiveKind::kCluster;
-    directive.size = checked_size(call.arguments[0], names);
+    read_sizes(call, names, directive);
     return directive;
   }
-  expect_arguments(call, 2, "a size and an offset");
+  if (call.arguments.size() != 1 || !is_free(call.arguments[0])) {
+    expect_arguments(call, 2, "a size and an offset, or auto");
+  }
   directive.kind = *word == "SpatialMap" ? DirectiveKind::kSpatial : DirectiveKind::kTemporal;
-  directive.size = checked_size(call.arguments[0], names);
-  directive.offset = checked_size(call.arguments[1], names);
+  read_sizes(call, names, directive);
   if (std::find(dimensions.begin(), dimensions.end(), call.rest.text) == dimensions.end()) {
     throw ExpressionError(
         "unknown dimension '" + call.rest.text + "'; " + base::allowed_values(call.rest.text, dimensions),

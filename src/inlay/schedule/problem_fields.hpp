@@ -141,6 +141,7 @@ void describe(Archive& archive, dataflow::Directive& directive) {
   archive.text("size", directive.size);
   archive.text("offset", directive.offset);
   archive.text("dimension", directive.dimension);
+  archive.boolean("free", directive.free);
 }
 
 template <typename Archive>
@@ -152,6 +153,7 @@ void describe(Archive& archive, dataflow::Dataflow& dataflow) {
   archive.list("convolution", dataflow.convolution);
   archive.list("gemm", dataflow.gemm);
   archive.word("token_layout", dataflow.token_layout, {"column", "folded"});
+  archive.list("untuned", dataflow.untuned);
 }
 
 template <typename Archive>

@@ -107,39 +107,39 @@ void for_each_kind(const std::array<const std::vector<StepKind>*, kAxes>& lists,
   }
 }
 
-std::array<std::int64_t, kTensors> tile_elements(const LoopNest& nest,
+}  // namespace
+
+std::array<std::int64_t, kTensors> tile_elements(const LoopNest& layer,
                                                  const std::array<std::int64_t, kDimensions>& extent) {
-  const std::int64_t rows = window_size(extent[kY], extent[kR], nest.vertical);
-  const std::int64_t columns = window_size(extent[kX], extent[kS], nest.horizontal);
+  const std::int64_t rows = window_size(extent[kY], extent[kR], layer.vertical);
+  const std::int64_t columns = window_size(extent[kX], extent[kS], layer.horizontal);
   const std::int64_t images = extent[kN] * extent[kG];
   return {
       base::checked_product(images, extent[kC], rows, columns),
       base::checked_product(extent[kG], extent[kK], extent[kC], extent[kR], extent[kS]),
-      base::checked_product(images, extent[kK], nest.channelwise ? extent[kC] : 1, extent[kY], extent[kX])};
+      base::checked_product(images, extent[kK], layer.channelwise ? extent[kC] : 1, extent[kY], extent[kX])};
 }
 
-void find_tiles(const LoopNest& nest, Analysis& analysis) {
-  auto extent = nest.extent;  // of a unit's largest tile
-  auto level = nest.extent;   // of all units of the top level together
+TileExtents tile_extents(const LoopNest& nest) {
+  TileExtents extents{nest.extent, nest.extent};
   for (std::size_t i = 0; i < nest.loops.size(); ++i) {
     const Loop& loop = nest.loops[i];
-    std::int64_t& tile = extent[loop.dimension];
+    std::int64_t& tile = extents.pe[loop.dimension];
     if (i < nest.top_loops) {
-      level[loop.dimension] = std::min(tile, loop.chunk());
+      extents.top_step[loop.dimension] = std::min(tile, loop.chunk());
     }
     tile = std::min(tile, loop.tile);
   }
-  analysis.l1_tile = tile_elements(nest, extent);
-  analysis.l2_tile = tile_elements(nest, level);
+  return extents;
 }
-
-}  // namespace
 
 Analysis analyse(const LoopNest& nest, const Network& network) {
   Analysis analysis;
   // No step's counts and no count of steps exceed the products, so that no product of factors wraps.
   analysis.products = products(nest);
-  find_tiles(nest, analysis);
+  const TileExtents extents = tile_extents(nest);
+  analysis.l1_tile = tile_elements(nest, extents.pe);
+  analysis.l2_tile = tile_elements(nest, extents.top_step);
   Sums sums(network);
   StepKinds kinds(nest, network.precision.accumulator != network.precision.outputs);
   StepKind one;

@@ -42,6 +42,16 @@ struct Analysis {
   bool operator==(const Analysis&) const = default;
 };
 
+/// Elements of each tensor that products of these extents use, padding included. Throws base::OverflowError.
+std::array<std::int64_t, kTensors> tile_elements(const LoopNest& layer,
+                                                 const std::array<std::int64_t, kDimensions>& extent);
+/// Extents of a PE's largest tile, and of what all units of the top level work on in its largest step.
+struct TileExtents {
+  std::array<std::int64_t, kDimensions> pe;
+  std::array<std::int64_t, kDimensions> top_step;
+};
+TileExtents tile_extents(const LoopNest& nest);
+
 /// Counts what docs/engine-data-centric.md defines, in time that depends on the number of kinds of steps and
 /// not on the number of steps. Throws base::OverflowError.
 Analysis analyse(const LoopNest& nest, const Network& network);

@@ -46,7 +46,8 @@ struct LoopNest {
   std::size_t top_loops = 0;  // how many of them stand above the first Cluster
 };
 
-/// Throws base::InfeasibleError naming the directive that cannot be followed (docs/engine-data-centric.md,
+/// With the sizes of engines that do not tune. Throws base::InfeasibleError naming the directive that cannot
+/// be followed (docs/engine-data-centric.md,
 /// "What is refused") and base::OverflowError.
 LoopNest map_layer(const workload::ConvolutionShape& shape, std::int64_t mini_batch,
                    const dataflow::Dataflow& dataflow, std::int64_t pes);

@@ -137,10 +137,8 @@ StepKinds::Lists StepKinds::lists(const Transitions& transitions) {
 }
 
 const std::vector<StepKind>& StepKinds::axis(Axis axis, const Transitions& transitions) {
-  static constexpr std::array<std::array<Dimension, 2>, kAxes> kOf = {
-      {{kN, kN}, {kG, kG}, {kK, kK}, {kC, kC}, {kY, kR}, {kX, kS}}};
   std::size_t key = 0;
-  for (const Dimension dimension : kOf[axis]) {
+  for (const Dimension dimension : kDimensionsOf[axis]) {
     const Transition& transition = transitions[dimension];
     key = key * (2 * kMaxLoops + 2) + 2 * transition.outer + (transition.advances ? 1 : 0);
   }

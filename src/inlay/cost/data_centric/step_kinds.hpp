@@ -35,10 +35,16 @@ using StepKind = std::array<std::int64_t, kFactors>;
 enum Axis : std::uint8_t { kBatches, kGroups, kOutChannels, kInChannels, kRows, kColumns };
 inline constexpr std::size_t kAxes = 6;
 
+/// The dimensions of an axis; twice the same if it is one dimension. Of a window, outputs before taps.
+inline constexpr std::array<std::array<Dimension, 2>, kAxes> kDimensionsOf = {
+    {{kN, kN}, {kG, kG}, {kK, kK}, {kC, kC}, {kY, kR}, {kX, kS}}};
+
 /// The kinds of steps of a nest, axis by axis.
 class StepKinds {
  public:
   using Lists = std::array<const std::vector<StepKind>*, kAxes>;
+  /// [dimension], in terms of its loops that cut anything.
+  using Transitions = std::array<Transition, kDimensions>;
 
   /// `completion`: whether kLastVisitBefore matters.
   StepKinds(const LoopNest& nest, bool completion);
@@ -48,16 +54,16 @@ class StepKinds {
   Lists advance(std::size_t loop);
   /// The transition from the very last step to the very first.
   Lists wrap_around();
+  /// One axis alone.
+  const std::vector<StepKind>& axis(Axis axis, const Transitions& transitions);
 
  private:
   struct Entry {
     std::size_t key;
     std::vector<StepKind> kinds;
   };
-  using Transitions = std::array<Transition, kDimensions>;
 
   Lists lists(const Transitions& transitions);
-  const std::vector<StepKind>& axis(Axis axis, const Transitions& transitions);
   std::vector<StepKind> make_axis(Axis axis, const Transitions& transitions) const;
   std::vector<StepKind> make_window_axis(Dimension output, Dimension tap, const Window& window,
                                          const Transitions& transitions) const;
