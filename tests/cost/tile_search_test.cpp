@@ -54,7 +54,7 @@ class CaseGenerator {
     for (dataflow::Directive& directive : directives) {
       const bool cluster = directive.kind == dataflow::DirectiveKind::kCluster;
       if (left > 0 && random_.between(0, cluster ? 3 : 1) == 0) {
-        directive.free = true;
+        directive.sizing = dataflow::Sizing::kTuned;
         --left;
         if (random_.between(0, 2) == 0) {
           directive.size.clear();
@@ -93,7 +93,7 @@ class Enumeration {
  private:
   void visit(std::size_t directive) {
     const auto directives = mapping_.directives();
-    while (directive < directives.size() && !directives[directive].written->free) {
+    while (directive < directives.size() && !directives[directive].is_free()) {
       ++directive;
     }
     if (directive == directives.size()) {
@@ -128,13 +128,13 @@ class Enumeration {
       const MappedDirective& directive = directives[i];
       if (directive.is_cluster()) {
         const bool divides = mapping_.pes() % std::max<std::int64_t>(1, sizes_[i]) == 0;
-        if (directive.written->free && !divides && sizes_[i] != directive.size) {
+        if (directive.is_free() && !divides && sizes_[i] != directive.size) {
           return false;
         }
         continue;
       }
       std::int64_t& whole = tile[directive.dimension];
-      if (directive.written->free && (sizes_[i] > whole || !is_candidate(i, whole, loop))) {
+      if (directive.is_free() && (sizes_[i] > whole || !is_candidate(i, whole, loop))) {
         return false;
       }
       whole = nest.loops[loop++].tile;

@@ -42,7 +42,7 @@ inline void fill_in(base::Random& random, schedule::Problem& problem) {
         "weight",
         {{dataflow::DirectiveKind::kSpatial, "8 + S - 1", "8", "Y"},
          {dataflow::DirectiveKind::kCluster, "64", "", ""}},
-        {{dataflow::DirectiveKind::kTemporal, "", "", "K", true}},
+        {{dataflow::DirectiveKind::kTemporal, "", "", "K", dataflow::Sizing::kTuned}},
         random.between(0, 1) == 0 ? dataflow::TokenLayout::kColumn : dataflow::TokenLayout::kFolded,
         {}};
     type.dataflow.untuned.push_back(type.dataflow);

@@ -39,9 +39,9 @@ struct Same {
   }
 
   static bool of(const dataflow::Directive& a, const dataflow::Directive& b) {
-    const auto& [kind, size, offset, dimension, free] = a;
+    const auto& [kind, size, offset, dimension, sizing] = a;
     return kind == b.kind && size == b.size && offset == b.offset && dimension == b.dimension &&
-           free == b.free;
+           sizing == b.sizing;
   }
 
   static bool of(const dataflow::Dataflow& a, const dataflow::Dataflow& b) {

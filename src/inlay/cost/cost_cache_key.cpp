@@ -20,8 +20,8 @@ void add_text(std::string& key, const std::string& text) {
 
 void add_directives(std::string& key, const std::vector<dataflow::Directive>& directives) {
   key += fmt::format("{}[", directives.size());
-  for (const auto& [kind, size, offset, dimension, free] : directives) {
-    key += fmt::format("{}{} ", static_cast<int>(kind), free ? "?" : "");
+  for (const auto& [kind, size, offset, dimension, sizing] : directives) {
+    key += fmt::format("{} {} ", static_cast<int>(kind), static_cast<int>(sizing));
     add_text(key, size);
     add_text(key, offset);
     add_text(key, dimension);

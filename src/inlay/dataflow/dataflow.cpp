@@ -100,7 +100,7 @@ void read_gemm(const base::YamlNode& node, Dataflow& dataflow) {
 
 bool any_free(const std::vector<Directive>& directives) {
   return std::any_of(directives.begin(), directives.end(),
-                     [](const Directive& directive) { return directive.free; });
+                     [](const Directive& directive) { return directive.sizing == Sizing::kTuned; });
 }
 
 Dataflow read_tunable(const base::YamlNode& node, bool may_be_tuned);
@@ -169,7 +169,7 @@ const Dataflow& untuned(const Dataflow& dataflow) {
 const std::string& untuned_size(const Directive& directive) {
   if (directive.size.empty()) {
     throw base::InfeasibleError(to_string(directive) +
-                                ": the size is free, but nothing tunes it here; write auto(SIZE), or name a "
+                                ": nothing chooses the size here; write auto(SIZE) or even(SIZE), or name a "
                                 "dataflow under 'untuned', for engines that do not tune");
   }
   return directive.size;
@@ -177,8 +177,9 @@ const std::string& untuned_size(const Directive& directive) {
 
 std::string to_string(const Directive& directive) {
   std::string size = directive.size;
-  if (directive.free) {
-    size = size.empty() ? "auto" : "auto(" + size + ")";
+  if (directive.sizing != Sizing::kWritten) {
+    const std::string word = directive.sizing == Sizing::kTuned ? "auto" : "even";
+    size = size.empty() ? word : word + "(" + size + ")";
   }
   if (directive.kind == DirectiveKind::kCluster) {
     return "Cluster(" + size + ")";

@@ -11,16 +11,23 @@ namespace inlay::dataflow {
 
 enum class DirectiveKind { kTemporal, kSpatial, kCluster };
 
+/// Who says how large a directive's size is.
+enum class Sizing {
+  kWritten,  // the file
+  kTuned,    // `auto` or `auto(SIZE)`: an engine that tunes, for each layer
+  kEven,  // `even` or `even(SIZE)`, of a SpatialMap: what is cut is shared out evenly among the units, once
+};
+
 /// TemporalMap(size, offset) dim, SpatialMap(size, offset) dim, or Cluster(size), MAESTRO's directive
 /// language (Kwon et al., MICRO 2019). Sizes are integer expressions over the layer's dimensions, such as `8
-/// + S - 1`. A free size, `auto` or `auto(EXPRESSION)`, is chosen for each layer by an engine that tunes;
-/// size and offset are then what other engines take, and empty if there is no such expression.
+/// + S - 1`. Where they are tuned or even, size and offset are what engines take that do not tune, and empty
+/// if nothing is said for them.
 struct Directive {
   DirectiveKind kind = DirectiveKind::kTemporal;
   std::string size;
   std::string offset;     // empty for kCluster
   std::string dimension;  // K C R S Y X Y' X' (convolution) or M N K (GEMM); empty for kCluster
-  bool free = false;
+  Sizing sizing = Sizing::kWritten;
 };
 
 /// How a GEMM is fed to the section for convolutions, where a dataflow has no GEMM section of its own.

@@ -62,37 +62,47 @@ std::string checked_size(const Piece& piece, const std::vector<std::string>& nam
   return piece.text;
 }
 
-constexpr std::string_view kAuto = "auto";
-
-bool is_free(const Piece& size) {
-  return size.text.compare(0, kAuto.size(), kAuto) == 0 &&
-         size.text.find_first_not_of(kBlanks, kAuto.size()) ==
-             (size.text.size() == kAuto.size() ? std::string::npos : size.text.find('('));
+/// Is it "word" or "word(...)"?
+bool is_word(const Piece& size, std::string_view word) {
+  if (size.text.compare(0, word.size(), word) != 0) {
+    return false;
+  }
+  const std::size_t next = size.text.find_first_not_of(kBlanks, word.size());
+  return next == std::string::npos ? size.text.size() == word.size() : size.text[next] == '(';
 }
 
-/// What stands in the parentheses of "auto(EXPRESSION)"; empty for "auto".
-std::string default_size(const Piece& size, const std::vector<std::string>& names) {
+Sizing sizing_of(const Piece& size) {
+  return is_word(size, "auto") ? Sizing::kTuned : is_word(size, "even") ? Sizing::kEven : Sizing::kWritten;
+}
+
+/// What stands in the parentheses of "auto(SIZE)"; empty for "auto".
+std::string untuned_size_of(const Piece& size, const std::vector<std::string>& names) {
   const std::size_t open = size.text.find('(');
   if (open == std::string::npos) {
     return {};
   }
   if (size.text.back() != ')') {
-    throw ExpressionError("nothing may follow auto(size)", size.offset + size.text.rfind(')') + 1);
+    throw ExpressionError("nothing may follow the ')'", size.offset + size.text.rfind(')') + 1);
   }
   const Piece inner = trimmed(size.text, open + 1, size.text.size() - 1);
   return checked_size({inner.text, size.offset + inner.offset}, names);
 }
 
 void read_sizes(const Call& call, const std::vector<std::string>& names, Directive& directive) {
-  directive.free = is_free(call.arguments[0]);
+  const Piece& size = call.arguments[0];
+  directive.sizing = sizing_of(size);
+  if (directive.sizing == Sizing::kEven && directive.kind != DirectiveKind::kSpatial) {
+    throw ExpressionError("only a SpatialMap can be even", size.offset);
+  }
   directive.size =
-      directive.free ? default_size(call.arguments[0], names) : checked_size(call.arguments[0], names);
+      directive.sizing == Sizing::kWritten ? checked_size(size, names) : untuned_size_of(size, names);
   if (call.arguments.size() == 1) {
     directive.offset = directive.kind == DirectiveKind::kCluster ? "" : directive.size;
     return;
   }
-  if (directive.free && directive.size.empty()) {
-    throw ExpressionError("an offset may follow auto(size), but not auto", call.arguments[1].offset);
+  if (directive.size.empty()) {
+    throw ExpressionError("an offset may follow " + size.text + "(SIZE), but not " + size.text,
+                          call.arguments[1].offset);
   }
   directive.offset = checked_size(call.arguments[1], names);
 }
@@ -125,7 +135,7 @@ Directive parse_directive(const std::string& text, const std::vector<std::string
     read_sizes(call, names, directive);
     return directive;
   }
-  if (call.arguments.size() != 1 || !is_free(call.arguments[0])) {
+  if (call.arguments.size() != 1 || sizing_of(call.arguments[0]) == Sizing::kWritten) {
     expect_arguments(call, 2, "a size and an offset, or auto");
   }
   directive.kind = *word == "SpatialMap" ? DirectiveKind::kSpatial : DirectiveKind::kTemporal;

@@ -141,7 +141,7 @@ void describe(Archive& archive, dataflow::Directive& directive) {
   archive.text("size", directive.size);
   archive.text("offset", directive.offset);
   archive.text("dimension", directive.dimension);
-  archive.boolean("free", directive.free);
+  archive.word("sizing", directive.sizing, {"written", "auto", "even"});
 }
 
 template <typename Archive>

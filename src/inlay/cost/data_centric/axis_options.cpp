@@ -64,7 +64,7 @@ class Enumerator {
     const int last = result_.dimensions[0] == result_.dimensions[1] ? 0 : 1;
     for (int which = last; which >= 0; --which) {
       for (std::size_t i = 0; i < directives.size(); ++i) {
-        if (belongs(directives[i], which) && directives[i].written->free) {
+        if (belongs(directives[i], which) && directives[i].is_free()) {
           result_.variables.push_back(i);
         }
       }

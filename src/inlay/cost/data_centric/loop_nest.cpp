@@ -32,7 +32,7 @@ std::int64_t products(const LoopNest& nest) {
 std::int64_t window_size(std::int64_t outputs, std::int64_t taps, const Window& window) {
   // Places that two pairs (output, tap) share form chains along (+d, -s), s and d without their common
   // divisor; all pairs but a chain's first have a predecessor.
-  const std::int64_t divisor = std::gcd(window.stride, window.dilation);
+  const std::int64_t divisor = window.dilation == 1 ? 1 : std::gcd(window.stride, window.dilation);
   const std::int64_t repeated = std::max<std::int64_t>(0, outputs - window.dilation / divisor) *
                                 std::max<std::int64_t>(0, taps - window.stride / divisor);
   return outputs * taps - repeated;

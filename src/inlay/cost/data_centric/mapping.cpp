@@ -190,14 +190,15 @@ void Mapping::resolve(const std::vector<Directive>& directives, const std::vecto
       const Window& window = mapped.dimension == kY ? layer_.vertical : layer_.horizontal;
       mapped.ignores_offset = mapped.dense_extent && window.stride > 1;
     }
-    if (directive.free && directive.size.empty()) {
+    const bool even = directive.sizing == dataflow::Sizing::kEven;
+    if (directive.size.empty() || (tuned && even)) {
       continue;
     }
     try {
       mapped.size = known.value(directive.size, directive);
       mapped.offset = mapped.is_cluster() ? 0 : known.value(directive.offset, directive);
     } catch (const base::InfeasibleError&) {
-      if (!tuned || !directive.free) {
+      if (!tuned || directive.sizing == dataflow::Sizing::kWritten) {
         throw;
       }
       mapped.size = 0;  // what other engines would take is no choice for this layer
@@ -207,7 +208,7 @@ void Mapping::resolve(const std::vector<Directive>& directives, const std::vecto
 
 bool Mapping::has_free_sizes() const {
   return std::any_of(directives_.begin(), directives_.end(),
-                     [](const MappedDirective& directive) { return directive.written->free; });
+                     [](const MappedDirective& directive) { return directive.is_free(); });
 }
 
 std::int64_t Mapping::top_units(const Sizes& sizes) const {
@@ -277,8 +278,8 @@ std::optional<Refusal> Mapping::add_directive(std::size_t index, std::int64_t un
   const MappedDirective& directive = directives_[index];
   const Dimension dimension = directive.dimension;
   std::int64_t& whole = tile[dimension];
-  const bool chosen = sizes[index] > 0;
-  Loop loop{dimension, size_of(index, sizes), 1};
+  const bool chosen = sizes[index] > 0 || directive.is_even();
+  Loop loop{dimension, directive.is_even() ? base::ceil_divide(whole, units) : size_of(index, sizes), 1};
   if (loop.tile == 0) {
     return Refusal{Refusal::Reason::kFreeSize, &directive};
   }

@@ -17,10 +17,12 @@ struct MappedDirective {
   Dimension dimension = kN;     // not of a Cluster
   bool dense_extent = false;    // Y or X: sizes are those of a dense input, not of the output
   bool ignores_offset = false;  // along a stride, as in MAESTRO: tiles follow without gaps
-  std::int64_t size = 0;        // 0: free, and without a size for engines that do not tune
+  std::int64_t size = 0;        // 0: free or even, and nothing is said for engines that do not tune
   std::int64_t offset = 0;
   bool is_cluster() const { return written->kind == dataflow::DirectiveKind::kCluster; }
   bool is_spatial() const { return written->kind == dataflow::DirectiveKind::kSpatial; }
+  bool is_free() const { return written->sizing == dataflow::Sizing::kTuned; }
+  bool is_even() const { return written->sizing == dataflow::Sizing::kEven && size == 0; }
 };
 
 /// Why a directive cannot be followed (docs/engine-data-centric.md, "What is refused").

@@ -267,7 +267,7 @@ void for_each_cluster(const Mapping& mapping, std::size_t directive, std::int64_
     return;
   }
   const MappedDirective& cluster = directives[directive];
-  if (!cluster.written->free) {
+  if (!cluster.is_free()) {
     if (cluster.size <= units) {
       for_each_cluster(mapping, directive + 1, units / cluster.size, sizes, visit);
     }
@@ -370,7 +370,7 @@ std::string tiling_text(const Mapping& mapping, const Sizes& sizes) {
   std::string text;
   const auto directives = mapping.directives();
   for (std::size_t i = 0; i < directives.size(); ++i) {
-    if (!directives[i].written->free) {
+    if (!directives[i].is_free()) {
       continue;
     }
     std::string name = directives[i].is_cluster() ? "Cluster" : directives[i].written->dimension;
