@@ -162,13 +162,18 @@ class Enumeration {
     if (!nest || !stated(*nest)) {
       return;
     }
-    const Network network{example_.type.noc_bytes_per_cycle, example_.type.noc_hops};
+    const workload::Precision& precision = example_.mapping.precision;
+    const Network network{example_.type.noc_bytes_per_cycle, example_.type.noc_hops, precision};
     Tuned tuned{sizes_, analyse(*nest, network), {}};
-    if (double_buffered(tuned.analysis.l1_tile) > example_.type.l1_bytes ||
-        double_buffered(tuned.analysis.l2_tile) > example_.type.l2_bytes || !stays(tuned.analysis)) {
+    try {
+      check_capacity(tuned.analysis, precision, example_.type);
+    } catch (const base::InfeasibleError&) {
       return;
     }
-    tuned.cost = cost_of(tuned.analysis, example_.type);
+    if (!stays(tuned.analysis)) {
+      return;
+    }
+    tuned.cost = cost_of(tuned.analysis, precision, example_.type);
     const Rank rank = rank_of(tuned.cost, example_.tuning);
     if (!best_ || rank < rank_ || (rank == rank_ && tuned.sizes < best_->sizes)) {
       best_ = tuned;
@@ -195,7 +200,7 @@ class Enumeration {
 std::optional<Tuned> tuned(const Case& example, const Mapping& mapping, const CandidateSizes& candidates,
                            SearchEffort& effort) {
   try {
-    return tune(mapping, example.type, example.tuning, candidates, &effort);
+    return tune(mapping, example.mapping.precision, example.type, example.tuning, candidates, &effort);
   } catch (const base::InfeasibleError&) {
     return std::nullopt;
   }

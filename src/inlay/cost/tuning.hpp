@@ -16,6 +16,8 @@ enum class Tuning {
 
 /// "latency", "energy", "edp", "none", in the order of the enumeration.
 const std::vector<std::string>& tuning_words();
+/// Throws base::InputError with the nearest spelling.
+Tuning tuning_named(const std::string& word);
 /// What serves a search for this objective: latency and throughput want few cycles, energy little energy, all
 /// others little of their product.
 Tuning tuning_for(const std::string& objective);

@@ -190,7 +190,7 @@ class Enumerator {
       cuts[which].push_back(loop.tile < tile[which]);
       tile[which] = loop.tile;
     }
-    StepKinds kinds(nest);
+    StepKinds kinds(nest, false);
     option.products = 0;
     for (const AxisTransition& transition : transitions_) {
       result_.sums.push_back(sums(kinds, transition, cuts));

@@ -17,7 +17,12 @@ Analysis figures_of(std::span<const StepSums> sums, std::span<const std::size_t>
   Accesses& weight = figures.accesses[kWeight];
   std::int64_t entries = 0;
   double cycles = 0.0;
-  const auto bandwidth = static_cast<double>(network.bytes_per_cycle);
+  const workload::Precision& bits = network.precision;
+  const auto bits_per_cycle = 8.0 * static_cast<double>(network.bytes_per_cycle);
+  const auto leaving_bits = static_cast<double>(std::min(bits.outputs, bits.accumulator));
+  const auto travel = [](std::int64_t elements, std::int64_t width) {
+    return static_cast<double>(elements) * static_cast<double>(width);
+  };
   for (std::size_t i = 0; i < transitions.size(); ++i) {
     const StepSums& step = sums[i];
     const bool first = transitions[i] == kWrapAround;  // nothing is there yet, and nothing is kept
@@ -34,8 +39,10 @@ Analysis figures_of(std::span<const StepSums> sums, std::span<const std::size_t>
     entries += entering;
     figures.partial_sums += partial;
     const auto compute = static_cast<double>(step[kSumProductsBefore]);
-    const double in = static_cast<double>(inputs + weights + partial) / bandwidth;
-    const double out = static_cast<double>(leaving) / bandwidth;
+    const double in = (travel(inputs, bits.inputs) + travel(weights, bits.weights) +
+                       travel(partial, bits.accumulator)) /
+                      bits_per_cycle;
+    const double out = static_cast<double>(leaving) * leaving_bits / bits_per_cycle;
     cycles += first ? compute + in + out : std::max({compute, in, out});
   }
   cycles += 2.0 * static_cast<double>(std::max<std::int64_t>(0, network.hops - 1));

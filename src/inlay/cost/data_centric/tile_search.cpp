@@ -39,6 +39,7 @@ struct Incumbent {
 /// What all searches for a layer have in common, whatever the Clusters.
 struct Task {
   const Mapping& mapping;
+  const workload::Precision& precision;
   const hardware::ChipletType& type;
   Tuning tuning;
   const CandidateSizes& candidates;
@@ -89,8 +90,9 @@ class ClusterSearch {
   };
 
   bool fits(const Extents& tile, const Extents& step) const {
-    return double_buffered(tile_elements(task_.mapping.layer(), tile)) <= task_.type.l1_bytes &&
-           double_buffered(tile_elements(task_.mapping.layer(), step)) <= task_.type.l2_bytes;
+    const LoopNest& layer = task_.mapping.layer();
+    return l1_need(tile_elements(layer, tile), task_.precision) <= task_.type.l1_bytes &&
+           l2_need(tile_elements(layer, step), task_.precision, false) <= task_.type.l2_bytes;
   }
 
   /// Transitions that some choice ever makes.
@@ -176,7 +178,7 @@ class ClusterSearch {
     }
     Analysis least = task_.least;
     least.cycles = floor_of(products);
-    return !task_.incumbent.may_improve(with_least_l2(rank_of(cost_of(least, task_.type), task_.tuning)));
+    return !task_.incumbent.may_improve(with_least_l2(rank_of(cost_of(least, task_.precision, task_.type), task_.tuning)));
   }
 
   static Rank with_least_l2(Rank rank) {
@@ -195,8 +197,9 @@ class ClusterSearch {
       return;
     }
     bound.l2_tile = tile_elements(task_.mapping.layer(), node.step);
-    const Candidate candidate{rank_of(cost_of(bound, task_.type), task_.tuning), chosen_};
-    if (!task_.incumbent.may_improve(candidate.bound)) {
+    const LayerCost cost = cost_of(bound, task_.precision, task_.type);
+    const Candidate candidate{rank_of(cost, task_.tuning), chosen_};
+    if (cost.tile_bytes > task_.type.l2_bytes || !task_.incumbent.may_improve(candidate.bound)) {
       return;
     }
     if (!best_bound_ || candidate.bound < *best_bound_) {
@@ -231,7 +234,7 @@ class ClusterSearch {
       }
     }
     tuned.analysis = analyse(task_.mapping.nest(tuned.sizes), task_.network);
-    tuned.cost = cost_of(tuned.analysis, task_.type);
+    tuned.cost = cost_of(tuned.analysis, task_.precision, task_.type);
     const Rank rank = rank_of(tuned.cost, task_.tuning);
     if (rank < candidate.bound) {
       throw base::DefectError("a tiling costs less than its lower bound");
@@ -286,7 +289,7 @@ void for_each_cluster(const Mapping& mapping, std::size_t directive, std::int64_
 Analysis least_of(const Mapping& mapping, std::int64_t pes) {
   LoopNest whole = mapping.layer();
   whole.loops.clear();
-  Analysis least = analyse(whole, {std::numeric_limits<std::int64_t>::max() / 4, 1});
+  Analysis least = analyse(whole, {1, 1});
   least.cycles = std::max<std::int64_t>(1, least.products / pes);
   least.l1_tile = {};
   least.l2_tile = {};
@@ -337,13 +340,14 @@ Stationarity stationarity(const LoopNest& layer, const std::string& stationary) 
   return limits;
 }
 
-Tuned tune(const Mapping& mapping, const hardware::ChipletType& type, Tuning tuning,
-           const CandidateSizes& candidates, SearchEffort* effort) {
+Tuned tune(const Mapping& mapping, const workload::Precision& precision, const hardware::ChipletType& type,
+           Tuning tuning, const CandidateSizes& candidates, SearchEffort* effort) {
   Task task{mapping,
+            precision,
             type,
             tuning,
             candidates,
-            {type.noc_bytes_per_cycle, type.noc_hops},
+            {type.noc_bytes_per_cycle, type.noc_hops, precision},
             stationarity(mapping.layer(), type.dataflow.stationary),
             least_of(mapping, mapping.pes()),
             false,
@@ -361,9 +365,10 @@ Tuned tune(const Mapping& mapping, const hardware::ChipletType& type, Tuning tun
   return std::move(*task.incumbent.best);
 }
 
-Tuned tune(const Mapping& mapping, const hardware::ChipletType& type, Tuning tuning) {
+Tuned tune(const Mapping& mapping, const workload::Precision& precision, const hardware::ChipletType& type,
+           Tuning tuning) {
   static const CandidateSizes kBalanced = balanced_pieces;
-  return tune(mapping, type, tuning, kBalanced);
+  return tune(mapping, precision, type, tuning, kBalanced);
 }
 
 std::string tiling_text(const Mapping& mapping, const Sizes& sizes) {

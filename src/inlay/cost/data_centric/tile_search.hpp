@@ -47,10 +47,11 @@ struct SearchEffort {
 /// stationary, and consist of candidates (docs/engine-data-centric.md, section 8). The choices that are
 /// skipped have a lower bound of their rank that is not below the best one's, so the answer is that of an
 /// enumeration. Throws base::InfeasibleError with the reason if no sizes do.
-Tuned tune(const Mapping& mapping, const hardware::ChipletType& type, Tuning tuning,
-           const CandidateSizes& candidates, SearchEffort* effort = nullptr);
+Tuned tune(const Mapping& mapping, const workload::Precision& precision, const hardware::ChipletType& type,
+           Tuning tuning, const CandidateSizes& candidates, SearchEffort* effort = nullptr);
 /// With the candidates ceil(extent / i).
-Tuned tune(const Mapping& mapping, const hardware::ChipletType& type, Tuning tuning);
+Tuned tune(const Mapping& mapping, const workload::Precision& precision, const hardware::ChipletType& type,
+           Tuning tuning);
 
 /// The chosen sizes as text, "K 4, C 128, X' 7, Cluster 64" in the order of the directives; rows and columns
 /// are those of the output.

@@ -1,0 +1,119 @@
+// The shipped dataflows with free sizes, on the layers of ResNet-50 and GPT-2 large.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cost/fixtures.hpp"
+#include "inlay/cost/data_centric/analysis.hpp"
+#include "inlay/cost/data_centric/tile_search.hpp"
+#include "inlay/cost/engine.hpp"
+
+namespace inlay::cost {
+namespace {
+
+struct Shipped {
+  const char* name;
+  std::int64_t pes;
+};
+constexpr std::array<Shipped, 5> kTuned = {{{"ws_tuned", 4096},
+                                            {"ws_tuned128", 16384},
+                                            {"os_tuned", 4096},
+                                            {"os_tuned_small", 256},
+                                            {"os_tuned_wide", 16384}}};
+
+std::vector<workload::Layer> layers() {
+  std::vector<workload::Layer> all;
+  for (auto source : {resnet50(), gpt2_block(1280, 128)}) {
+    for (workload::Layer& layer : source) {
+      const auto same = [&](const workload::Layer& other) { return other.shape == layer.shape; };
+      if (std::none_of(all.begin(), all.end(), same)) {
+        all.push_back(std::move(layer));
+      }
+    }
+  }
+  return all;
+}
+
+double objective(const LayerCost& cost, Tuning tuning) {
+  return data_centric::rank_of(cost, tuning).objective;
+}
+
+TEST(TunedDataflows, NeverCostMoreThanTheFixedOnesThatStandInForThem) {
+  for (const Shipped& shipped : kTuned) {
+    const hardware::ChipletType type = chiplet_type(shipped.name, shipped.pes);
+    const auto fixed = make_engine("data-centric", Tuning::kNone);
+    for (const Tuning tuning : {Tuning::kLatency, Tuning::kEnergy, Tuning::kEdp}) {
+      const auto engine = make_engine("data-centric", tuning);
+      for (const workload::Layer& layer : layers()) {
+        const LayerCost tuned = engine->evaluate(layer, 1, type);
+        try {
+          EXPECT_LE(objective(tuned, tuning), objective(fixed->evaluate(layer, 1, type), tuning))
+              << shipped.name << " " << layer.name << " for " << engine->tuning_objective();
+        } catch (const base::InfeasibleError&) {
+          // The fixed one does not fit at all.
+        }
+      }
+    }
+  }
+}
+
+TEST(TunedDataflows, EachObjectiveIsServedBestByItsOwnTuning) {
+  const hardware::ChipletType type = chiplet_type("ws_tuned");
+  const auto latency = make_engine("data-centric", Tuning::kLatency);
+  const auto energy = make_engine("data-centric", Tuning::kEnergy);
+  int different = 0;
+  for (const workload::Layer& layer : layers()) {
+    const LayerCost fast = latency->evaluate(layer, 1, type);
+    const LayerCost frugal = energy->evaluate(layer, 1, type);
+    EXPECT_LE(fast.cycles, frugal.cycles) << layer.name;
+    EXPECT_LE(frugal.energy.total(), fast.energy.total()) << layer.name;
+    different += fast == frugal ? 0 : 1;
+  }
+  EXPECT_GT(different, 5);
+}
+
+TEST(TunedDataflows, OtherEnginesTakeTheFixedOnes) {
+  const auto maestro = make_engine("maestro");
+  const hardware::ChipletType tuned = chiplet_type("os_tuned");
+  hardware::ChipletType fixed = tuned;
+  fixed.dataflow = dataflow::untuned(tuned.dataflow);
+  for (const workload::Layer& layer : layers()) {
+    EXPECT_EQ(maestro->evaluate(layer, 2, tuned), maestro->evaluate(layer, 2, fixed)) << layer.name;
+  }
+}
+
+TEST(TunedDataflows, ChosenSizesAreTold) {
+  const auto engine = make_engine("data-centric", Tuning::kEdp);
+  const workload::Layer layer = layer_of("product", workload::GemmShape{128, 768, 3072, 1, true});
+  EXPECT_THAT(engine->tiling(layer, 1, chiplet_type("ws_tuned")),
+              ::testing::MatchesRegex("N .*, K .*, M .*"));
+  EXPECT_EQ(engine->tiling(layer, 1, chiplet_type("kcp_ws")), "");
+  EXPECT_EQ(make_engine("data-centric", Tuning::kNone)->tiling(layer, 1, chiplet_type("ws_tuned")), "");
+  EXPECT_EQ(make_engine("maestro")->tiling(layer, 1, chiplet_type("ws_tuned")), "");
+}
+
+TEST(TunedDataflows, CacheKeepsObjectivesApartAndIsWorthItForFreeSizesOnly) {
+  const auto engine = make_engine("data-centric", Tuning::kEnergy);
+  EXPECT_EQ(engine->tuning_objective(), "energy");
+  EXPECT_TRUE(engine->worth_caching(chiplet_type("ws_tuned")));
+  EXPECT_FALSE(engine->worth_caching(chiplet_type("kcp_ws")));
+  EXPECT_FALSE(make_engine("data-centric", Tuning::kNone)->worth_caching(chiplet_type("ws_tuned")));
+}
+
+TEST(TunedDataflows, WhatFitsNowhereIsRefusedWithTheLimits) {
+  hardware::ChipletType type = chiplet_type("os_tuned");
+  type.l1_bytes = 5;  // an input, a weight and an output, each twice, need 6
+  const workload::Layer layer =
+      layer_of("pointwise", workload::ConvolutionShape{1, 8, 8, 4, 4, 1, 1, 1, 1, 1, 1});
+  try {
+    make_engine("data-centric", Tuning::kEdp)->evaluate(layer, 1, type);
+    FAIL() << "nothing fits 5 B";
+  } catch (const base::InfeasibleError& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("5 B of L1"));
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("pointwise"));
+  }
+  type.l1_bytes = 6;
+  EXPECT_GT(make_engine("data-centric", Tuning::kEdp)->evaluate(layer, 1, type).cycles, 0);
+}
+
+}  // namespace
+}  // namespace inlay::cost
