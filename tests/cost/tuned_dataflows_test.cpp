@@ -14,11 +14,8 @@ struct Shipped {
   const char* name;
   std::int64_t pes;
 };
-constexpr std::array<Shipped, 5> kTuned = {{{"ws_tuned", 4096},
-                                            {"ws_tuned128", 16384},
-                                            {"os_tuned", 4096},
-                                            {"os_tuned_small", 256},
-                                            {"os_tuned_wide", 16384}}};
+constexpr std::array<Shipped, 3> kWeightStationary = {
+    {{"ws_tuned", 4096}, {"ws_tuned", 256}, {"ws_tuned128", 16384}}};
 
 std::vector<workload::Layer> layers() {
   std::vector<workload::Layer> all;
@@ -37,8 +34,9 @@ double objective(const LayerCost& cost, Tuning tuning) {
   return data_centric::rank_of(cost, tuning).objective;
 }
 
-TEST(TunedDataflows, NeverCostMoreThanTheFixedOnesThatStandInForThem) {
-  for (const Shipped& shipped : kTuned) {
+/// What stands in for the output-stationary ones keeps no outputs in place and may be cheaper.
+TEST(TunedDataflows, NeverCostMoreThanTheFixedOnesThatAreAmongTheirChoices) {
+  for (const Shipped& shipped : kWeightStationary) {
     const hardware::ChipletType type = chiplet_type(shipped.name, shipped.pes);
     const auto fixed = make_engine("data-centric", Tuning::kNone);
     for (const Tuning tuning : {Tuning::kLatency, Tuning::kEnergy, Tuning::kEdp}) {

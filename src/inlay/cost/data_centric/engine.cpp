@@ -17,7 +17,7 @@ class DataCentricEngine : public CostEngine {
   explicit DataCentricEngine(Tuning tuning) : tuning_(tuning) {}
 
   std::string name() const override { return "data-centric"; }
-  std::string version() const override { return "3"; }
+  std::string version() const override { return "4"; }
 
   std::vector<std::string> assumptions() const override {
     return {
@@ -27,7 +27,10 @@ class DataCentricEngine : public CostEngine {
         "one L2 read, and one passage of the NoC, serves all PEs that need an element in the same step; PEs "
         "that share an output sum up on its way to L2 for free",
         "padding is computed on like data, but no memory is read for it; a mini-batch of a convolution and "
-        "its groups run one after the other; a dataflow's C maps the channels of a depthwise convolution",
+        "its groups run one after the other; a dataflow's C maps the channels of a depthwise convolution; a "
+        "transposed convolution runs as the plain ones that make it up, one after the other",
+        "operators without MACs read and write L2 and use the vector lanes; activations and batch norm are "
+        "fused into their producers",
         tuning_ == Tuning::kNone
             ? "free tile sizes (auto) are not tuned"
             : "free tile sizes (auto) have the least " + tuning_objective() +
@@ -37,39 +40,44 @@ class DataCentricEngine : public CostEngine {
 
   LayerCost evaluate(const workload::Layer& layer, std::int64_t mini_batch,
                      const ChipletType& type) const override {
-    return evaluate_layer(layer, mini_batch, type, [&] {
-      const Mapping mapping = map(layer.shape, mini_batch, type);
-      if (is_tuned(mapping)) {
-        return tune(mapping, layer.precision, type, tuning_).cost;
-      }
-      const data_centric::Network network{type.noc_bytes_per_cycle, type.noc_hops, layer.precision};
-      const auto analysis = data_centric::analyse(mapping.nest({}), network);
-      check_capacity(analysis, layer.precision, type);
-      return cost_of(analysis, layer.precision, type);
+    return evaluate_layer(layer, mini_batch, type, [&](const workload::Shape& shape) {
+      return cost(shape, layer.precision, mini_batch, type, nullptr);
     });
   }
 
   std::string tiling(const workload::Layer& layer, std::int64_t mini_batch,
                      const ChipletType& type) const override {
-    if (std::holds_alternative<workload::VectorShape>(layer.shape)) {
-      return {};
+    std::string text;
+    if (worth_caching(type)) {
+      evaluate_layer(layer, mini_batch, type, [&](const workload::Shape& shape) {
+        return cost(shape, layer.precision, mini_batch, type, &text);
+      });
     }
-    const Mapping mapping = map(layer.shape, mini_batch, type);
-    return is_tuned(mapping) ? tiling_text(mapping, tune(mapping, layer.precision, type, tuning_).sizes)
-                             : std::string();
+    return text;
   }
 
   bool worth_caching(const ChipletType& type) const override {
     return tuning_ != Tuning::kNone && has_free_sizes(type.dataflow);
   }
 
-  std::string tuning_objective() const override {
-    return tuning_words()[static_cast<std::size_t>(tuning_)];
-  }
+  std::string tuning_objective() const override { return tuning_words()[static_cast<std::size_t>(tuning_)]; }
 
  private:
-  bool is_tuned(const Mapping& mapping) const {
-    return tuning_ != Tuning::kNone && mapping.has_free_sizes();
+  /// Appends to `tiling`, where it is wanted, the sizes that were chosen.
+  LayerCost cost(const workload::Shape& shape, const workload::Precision& precision, std::int64_t mini_batch,
+                 const ChipletType& type, std::string* tiling) const {
+    const Mapping mapping = map(shape, mini_batch, type);
+    if (tuning_ != Tuning::kNone && mapping.has_free_sizes()) {
+      const data_centric::Tuned tuned = tune(mapping, precision, type, tuning_);
+      if (tiling != nullptr) {
+        *tiling += (tiling->empty() ? "" : "; ") + tiling_text(mapping, tuned.sizes);
+      }
+      return tuned.cost;
+    }
+    const data_centric::Network network{type.noc_bytes_per_cycle, type.noc_hops, precision};
+    const auto analysis = data_centric::analyse(mapping.nest({}), network);
+    check_capacity(analysis, precision, type);
+    return cost_of(analysis, precision, type);
   }
 
   Mapping map(const workload::Shape& shape, std::int64_t mini_batch, const ChipletType& type) const {
