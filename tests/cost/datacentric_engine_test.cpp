@@ -264,7 +264,7 @@ TEST(DataCentricEngine, ShippedDataflowsAreCountedAsTheWalkDoes) {
   for (const std::string& dataflow : names_in("dataflows")) {
     hardware::ChipletType type = chiplet_type(dataflow);
     std::int64_t cluster = 1;
-    for (const dataflow::Directive& directive : type.dataflow.convolution) {
+    for (const dataflow::Directive& directive : untuned(type.dataflow).convolution) {
       cluster *= directive.kind == dataflow::DirectiveKind::kCluster ? std::stoll(directive.size) : 1;
     }
     type.pes = 3 * cluster;

@@ -6,6 +6,7 @@
 #include "inlay/cost/data_centric/analysis.hpp"
 #include "inlay/cost/data_centric/tile_search.hpp"
 #include "inlay/cost/engine.hpp"
+#include "support/loop_nest_simulator.hpp"
 
 namespace inlay::cost {
 namespace {
@@ -67,6 +68,36 @@ TEST(TunedDataflows, EachObjectiveIsServedBestByItsOwnTuning) {
     different += fast == frugal ? 0 : 1;
   }
   EXPECT_GT(different, 5);
+}
+
+/// A small layer under the sizes that are chosen for it, walked step by step.
+void expect_walked(const data_centric::Mapping& mapping, const hardware::ChipletType& type) {
+  const data_centric::Tuned tuned = tune(mapping, {}, type, Tuning::kEdp);
+  const data_centric::LoopNest nest = mapping.nest(tuned.sizes);
+  const data_centric::Network network{type.noc_bytes_per_cycle, type.noc_hops};
+  EXPECT_EQ(tuned.analysis, data_centric::LoopNestSimulator(nest, network).run()) << type.name;
+  if (type.dataflow.stationary == "output") {
+    EXPECT_EQ(tuned.analysis.partial_sums, 0) << type.name;
+  } else {
+    const auto& extent = nest.extent;
+    EXPECT_EQ(tuned.analysis.accesses[data_centric::kWeight].l2_read,
+              extent[data_centric::kK] * extent[data_centric::kC] * extent[data_centric::kR] *
+                  extent[data_centric::kS])
+        << type.name;
+  }
+}
+
+TEST(TunedDataflows, AreCountedAsTheWalkDoesAndKeepWhatTheyName) {
+  for (const char* name : {"ws_tuned", "ws_tuned128", "os_tuned", "os_tuned_small", "os_tuned_wide"}) {
+    hardware::ChipletType type = chiplet_type(name);
+    type.pes = 2048;
+    type.l1_bytes = 64;  // so tight that not all of a layer fits its PEs
+    type.noc_bytes_per_cycle = 7;
+    const workload::ConvolutionShape convolution{1, 9, 10, 5, 6, 3, 3, 2, 1, 1, 1};
+    expect_walked(data_centric::Mapping(convolution, 1, type.dataflow, type.pes, true), type);
+    const workload::GemmShape product{13, 11, 140, 1, true};
+    expect_walked(data_centric::Mapping(product, 2, type.dataflow, type.pes, true), type);
+  }
 }
 
 TEST(TunedDataflows, OtherEnginesTakeTheFixedOnes) {
