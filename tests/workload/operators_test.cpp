@@ -105,6 +105,29 @@ TEST(Operators, NormsHaveLearnedNumbers) {
   EXPECT_EQ(operations_of(one_layer("[4, 5]", "layer-norm")), 100);
 }
 
+TEST(Operators, LearnedTokensStandBeforeTheOthers) {
+  const Model model = one_layer("[6, 8]", "learned-tokens, rows: 2");
+  EXPECT_THAT(output_of(model).dimensions, ElementsAre(8, 8));
+  EXPECT_EQ(parameters(model), 16);
+  EXPECT_EQ(weight_bytes(model), 16);
+  EXPECT_EQ(std::get<VectorShape>(model.layers[0].shape), (VectorShape{16, 16, 16}));
+}
+
+TEST(Operators, PositionBiasLearnsATable) {
+  const Model model =
+      one_layer("[12, 49, 49]", "position-bias, rows: 13 * 13, columns: 3", "weight_bits: 16\n");
+  EXPECT_THAT(output_of(model).dimensions, ElementsAre(12, 49, 49));
+  EXPECT_EQ(parameters(model), 169 * 3);
+  EXPECT_EQ(weight_bytes(model), 169 * 3 * 2);
+  EXPECT_EQ(operations_of(model), 12 * 49 * 49);
+}
+
+TEST(Operators, NormsWithoutLearnedNumbers) {
+  EXPECT_EQ(parameters(one_layer("[4, 5, 6]", "batch-norm-plain")), 0);
+  EXPECT_EQ(operations_of(one_layer("[4, 5, 6]", "batch-norm-plain")), 120);
+  EXPECT_EQ(operations_of(one_layer("[4, 5, 6]", "max-norm")), 240);
+}
+
 TEST(Operators, Pools) {
   const Model pool = one_layer("[2, 8, 9]", "max-pool, kernel: 2");
   EXPECT_THAT(output_of(pool).dimensions, ElementsAre(2, 4, 4));

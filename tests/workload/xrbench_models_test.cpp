@@ -3,6 +3,8 @@
 // form what the model files say that they change.
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "inlay/workload/model_file.hpp"
 
 namespace inlay::workload {
@@ -105,6 +107,40 @@ TEST(XrBench, PlaneRcnnIsPutRight) {
   change -= 64 * 64 * 9 * (3072 - 768) + 128 * 128 * 9 * (768 - 192);  // strides of the refinement
   EXPECT_EQ(macs(model), 7'760'309'248 + change);
   EXPECT_EQ(matrix_elements(model), 59'538'608);
+}
+
+TEST(XrBench, Res8Narrow) {
+  const Model model = load_model("res8-narrow");
+  EXPECT_EQ(macs(model), 6'752'676);
+  EXPECT_EQ(matrix_elements(model), 19'893);
+  EXPECT_EQ(parameters(model), 19'893 + 12);  // the publication's 19.9 thousand; nothing else has a bias
+}
+
+TEST(XrBench, EdTcnHasItsClassifier) {
+  const Model model = load_model("ed-tcn");
+  EXPECT_EQ(macs(model), 354'457'600 + 644 * 64 * 11);
+  EXPECT_EQ(matrix_elements(model), 742'400 + 64 * 11);
+  EXPECT_EQ(parameters(model), 742'400 + 64 * 11 + 64 + 96 + 96 + 64 + 11);
+}
+
+TEST(XrBench, RitnetHasItsJoinedMaps) {
+  const Model model = load_model("ritnet");
+  EXPECT_EQ(parameters(model), 248'900);  // the publication's table 1
+  // Per pixel of a map, in 32 x 32 matrices: a dense block over `in` of them takes 9 for the first
+  // convolution, in + 1 and in + 2 for the joins, and 9 for the convolution behind each; one on the way up 2
+  // and 3, and 18.
+  const auto dense = [](std::int64_t pixels, std::int64_t channels) {
+    return pixels * 32 * (channels * 9 + channels + 32 + channels + 64 + 2 * 32 * 9);
+  };
+  const auto up = [](std::int64_t pixels) { return pixels * 32 * (64 + 96 + 2 * 32 * 9); };
+  for (const auto& [height, width] : {std::pair<std::int64_t, std::int64_t>{160, 100}, {640, 400}}) {
+    std::int64_t expected = dense(height * width, 1) + height * width * 32 * 4;
+    for (std::int64_t level = 1; level <= 4; ++level) {
+      expected += dense((height >> level) * (width >> level), 32);
+      expected += up((height >> (level - 1)) * (width >> (level - 1)));
+    }
+    EXPECT_EQ(macs(load_model("ritnet", {{"height", height}, {"width", width}})), expected) << height;
+  }
 }
 
 }  // namespace

@@ -8,9 +8,9 @@ namespace {
 
 const std::vector<std::string>& rule_words() {  // in the order of VectorRule
   static const std::vector<std::string> kWords = {
-      "element-wise",  "normalisation", "pool",      "global-pool", "embedding", "position-embedding",
-      "concatenation", "reshape",       "selection", "reduction",   "resize",    "region-pool",
-      "stated"};
+      "element-wise",       "normalisation",  "pool",          "global-pool",   "embedding",
+      "position-embedding", "learned-tokens", "position-bias", "concatenation", "reshape",
+      "selection",          "reduction",      "resize",        "region-pool",   "stated"};
   return kWords;
 }
 
@@ -30,7 +30,8 @@ VectorOperator read_operator(const base::YamlNode& node) {
     result.first_axis = keys.required("axis").choice({"first", "last"}) == 0;
   }
   const bool may_fuse = (result.rule == VectorRule::kElementWise && !result.many_inputs) ||
-                        (result.rule == VectorRule::kNormalisation && result.first_axis);
+                        (result.rule == VectorRule::kNormalisation && result.first_axis) ||
+                        result.rule == VectorRule::kPositionBias;
   if (may_fuse) {
     const auto fused = keys.optional("fused");
     result.fused = fused && fused->boolean();

@@ -16,6 +16,8 @@ enum class VectorRule {
   kGlobalPool,
   kEmbedding,
   kPositionEmbedding,
+  kLearnedTokens,
+  kPositionBias,
   kConcatenation,
   kReshape,
   kSelection,

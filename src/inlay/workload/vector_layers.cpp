@@ -80,6 +80,23 @@ std::int64_t build_position_embedding(Draft& draft) {
   return elements(draft.output);
 }
 
+std::int64_t build_learned_tokens(Draft& draft) {
+  const Dimensions& input = draft.only_input(2, "[tokens, width]");
+  const std::int64_t rows = draft.size("rows");
+  const std::int64_t learned = base::checked_multiply(rows, input[1]);
+  draft.set_weights(learned, learned);
+  draft.output = {base::checked_add(rows, input[0]), input[1]};
+  return learned;
+}
+
+std::int64_t build_position_bias(Draft& draft) {
+  draft.expect_inputs(1);
+  const std::int64_t learned = base::checked_multiply(draft.size("rows"), draft.size("columns"));
+  draft.set_weights(learned, learned);
+  draft.output = draft.input(0);
+  return elements(draft.output);
+}
+
 std::int64_t build_concatenation(Draft& draft) {
   draft.expect_at_least(2);
   draft.output = draft.input(0);
@@ -175,6 +192,10 @@ std::int64_t build_rule(Draft& draft, const VectorOperator& description) {
       return build_embedding(draft);
     case VectorRule::kPositionEmbedding:
       return build_position_embedding(draft);
+    case VectorRule::kLearnedTokens:
+      return build_learned_tokens(draft);
+    case VectorRule::kPositionBias:
+      return build_position_bias(draft);
     case VectorRule::kConcatenation:
       return build_concatenation(draft);
     case VectorRule::kReshape:
@@ -211,7 +232,9 @@ void build_vector(Draft& draft, const VectorOperator& description) {
   const std::int64_t times = build_rule(draft, description);
   VectorShape shape;
   // What is only a matter of addresses moves nothing.
-  if (description.operations > 0) {
+  if (description.rule == VectorRule::kLearnedTokens) {  // what was there before stays where it is
+    shape = {base::checked_multiply(times, description.operations), times, times};
+  } else if (description.operations > 0) {
     shape = {base::checked_multiply(times, description.operations), elements_read(draft, description.rule),
              elements(draft.output)};
   }
