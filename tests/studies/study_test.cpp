@@ -4,18 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validation_results.hpp>
-#include <valijson/validator.hpp>
 
 #include "inlay/base/error.hpp"
 #include "inlay/studies/studies.hpp"
+#include "support/published_schema.hpp"
 
 namespace inlay::studies {
 namespace {
@@ -38,25 +33,7 @@ const StudyAnswer& answer() {
 }
 
 std::string complaint(const json& document) {
-  std::ifstream file(SOURCE_DIR "/schemas/study.schema.json");
-  const json text = json::parse(file);
-  valijson::Schema schema;
-  valijson::SchemaParser parser(valijson::SchemaParser::kDraft7);
-  parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(text), schema);
-  valijson::Validator validator;
-  valijson::ValidationResults results;
-  if (validator.validate(schema, valijson::adapters::NlohmannJsonAdapter(document), &results)) {
-    return "";
-  }
-  std::ostringstream found;
-  valijson::ValidationResults::Error error;
-  while (results.popError(error)) {
-    for (const std::string& part : error.context) {
-      found << part;
-    }
-    found << ": " << error.description << '\n';
-  }
-  return found.str();
+  return testing::complaint("study.schema.json", document);
 }
 
 /// The monoliths searched under the point's condition.
