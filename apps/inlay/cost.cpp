@@ -10,6 +10,7 @@
 #include "inlay/base/error.hpp"
 #include "inlay/base/file.hpp"
 #include "inlay/cost/cost_table.hpp"
+#include "inlay/cost/default_engine.hpp"
 #include "inlay/cost/engine.hpp"
 #include "inlay/hardware/chiplet_type.hpp"
 #include "inlay/hardware/energy_table.hpp"
@@ -36,7 +37,7 @@ struct Options {
   std::vector<std::string> chiplets;
   std::vector<std::string> packages;
   std::vector<std::string> energies;
-  std::string engine = "maestro";
+  std::string engine = cost::kDefaultEngine;
   std::string objective = "edp";
   std::string hardware;
   std::int64_t batch = 0;
@@ -136,7 +137,7 @@ std::vector<hardware::ChipletType> with_energies(const std::vector<hardware::Chi
 }
 
 int run_own_mapping(const Options& options) {
-  const auto engine = cost::make_engine(options.engine);
+  const auto engine = cost::make_engine(options.engine, cost::tuning_for(options.objective));
   const auto network = importers::mapped_network(importers::load_maestro_mapping(options.workload));
   const auto hardware = importers::load_maestro_hardware(options.hardware);
   if (options.energies.size() > 1) {
@@ -204,7 +205,7 @@ int run(const Options& options) {
   if (is_mapping_file(options.workload)) {
     return run_mapping(options);
   }
-  const auto engine = cost::make_engine(options.engine);
+  const auto engine = cost::make_engine(options.engine, cost::tuning_for(options.objective));
   const workload::Scenario scenario = load_workload(options);
   const std::vector<hardware::ChipletType> types = load_types(options);
   return print(options, scenario, costs_of(options, scenario, types, *engine), types);
@@ -226,7 +227,8 @@ void add_cost(CLI::App& program, Action& chosen) {
   command.options("--energy", options->energies, "TABLE",
                   "an energy table in the place of the chiplets' own; several stand side by side");
   command.option("--objective", options->objective, "NAME",
-                 "what a type is preferred by: latency, energy, edp (the default), throughput, or a formula");
+                 "what types are preferred and free tile sizes tuned by: latency, energy, edp (the default), throughput, "
+                 "or a formula, for which tiles have the least EDP");
   command.option("--hardware", options->hardware, "FILE",
                  "for a mapping file: MAESTRO's hardware file (key: value)");
   command.option("--engine", options->engine, "NAME",

@@ -124,6 +124,7 @@ search::ProblemRequest problem_request(const SearchOptions& options, const std::
   request.scenario = scenario;
   request.package = package;
   request.engine = options.engine;
+  request.tuning = cost::tuning_for(options.objective);
   request.communication = search::communication_named(options.communication);
   if (!options.overlap.empty()) {
     request.overlap = search::overlap_named(options.overlap);

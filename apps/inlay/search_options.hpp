@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "command.hpp"
+#include "inlay/cost/default_engine.hpp"
 #include "inlay/search/problem_setup.hpp"
 #include "inlay/search/search.hpp"
 
@@ -13,7 +14,7 @@ namespace inlay::app {
 /// The options that every command which searches has.
 struct SearchOptions {
   std::string objective = "edp";
-  std::string engine = "maestro";
+  std::string engine = cost::kDefaultEngine;
   std::string communication = "shared";
   std::string overlap;
   std::string energy;

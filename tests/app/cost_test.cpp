@@ -39,7 +39,7 @@ TEST(Cost, KeepsToThePublishedSchemas) {
                "Network net { Layer a { Type CONV Dimensions { K 8 C 4 R 3 S 3 Y 9 X 9 } Dataflow { "
                "SpatialMap(1,1) K; } } }");
   folder.write("hw.m", "num_pes: 8\n");
-  Json maestro = json_of({"cost", "net.m", "--hardware", "hw.m", "--json"}, folder);
+  Json maestro = json_of({"cost", "net.m", "--hardware", "hw.m", "--engine", "maestro", "--json"}, folder);
   EXPECT_EQ(complaint("maestro-costs.schema.json", maestro), "");
   maestro["layers"][0]["accesses"]["input"]["l3_read"] = 1;
   EXPECT_NE(complaint("maestro-costs.schema.json", maestro), "");

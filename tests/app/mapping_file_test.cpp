@@ -34,23 +34,26 @@ TEST_F(MappingFile, OptionsOfModelsAndOfMappingFilesAreKeptApart) {
   expect_refused({"cost", "net.m", "--hardware", "hw.m", "--batch", "2"}, "--batch");
   expect_refused({"cost", "net.m", "--hardware", "hw.m", "--engine", "table:x.csv"},
                  "an engine that computes");
-  expect_refused({"cost", "net.m", "--hardware", "hw.m", "--energy", "maestro"}, "own energies");
+  expect_refused(
+      {"cost", "net.m", "--hardware", "hw.m", "--engine", "maestro", "--energy", "horowitz-45nm"},
+      "own energies");
   expect_refused({"cost", "resnet-18", "--hardware", "hw.m"}, "--chiplet");
   expect_refused({"cost", "resnet-18"}, "--chiplet");
 }
 
 TEST_F(MappingFile, JsonAndTableTellTheSame) {
-  const Outcome outcome = run({"cost", "net.m", "--hardware", "hw.m", "--json"});
+  const Outcome outcome = run({"cost", "net.m", "--hardware", "hw.m", "--engine", "maestro", "--json"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   const auto json = nlohmann::json::parse(outcome.out);
   EXPECT_EQ(json["layers"][0]["macs"], 8 * 4 * 9 * 49);
   EXPECT_EQ(json["totals"]["cycles"], json["layers"][0]["cycles"]);
-  EXPECT_THAT(run({"cost", "net.m", "--hardware", "hw.m"}).out,
+  EXPECT_THAT(run({"cost", "net.m", "--hardware", "hw.m", "--engine", "maestro"}).out,
               HasSubstr(std::to_string(json["totals"]["cycles"].get<long>())));
 }
 
 TEST_F(MappingFile, ResultsOfMaestroItselfAreNotReplaced) {
-  const std::vector<std::string> words = {"cost", "net.m", "--hardware", "hw.m", "--csv", "out.csv"};
+  const std::vector<std::string> words = {"cost",     "net.m",   "--hardware", "hw.m",
+                                          "--engine", "maestro", "--csv",      "out.csv"};
   ASSERT_EQ(run(words).code, 0);
   EXPECT_EQ(run(words).code, 0) << "a file of Inlay's own may be replaced";
   folder_.write("out.csv", "Neural Network Name, Layer Number, NumPEs, Runtime (Cycles)\n");

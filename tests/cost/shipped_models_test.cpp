@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "inlay/cost/cost_table.hpp"
+#include "inlay/cost/default_engine.hpp"
 #include "inlay/hardware/chiplet_type.hpp"
 #include "inlay/hardware/reference.hpp"
 #include "inlay/workload/model_file.hpp"
@@ -21,7 +22,7 @@ TEST_P(ShippedModels, HaveACostOnEveryShippedChiplet) {
   }
   workload::Scenario scenario;
   scenario.models.push_back({GetParam(), workload::load_model(GetParam()), 1});
-  const CostTable table = build_cost_table(scenario, types, *make_engine("maestro"), 1);
+  const CostTable table = build_cost_table(scenario, types, *make_engine(kDefaultEngine));
   EXPECT_TRUE(table.refusals.empty()) << table.refusals.front();
   const std::vector<workload::Layer>& layers = scenario.models[0].model.layers;
   for (std::size_t layer = 0; layer < layers.size(); ++layer) {

@@ -104,7 +104,7 @@ TEST(Description, OfAPackageNamesItsFigures) {
 TEST(Description, OfAChipletTypeNamesItsFigures) {
   std::map<std::string, std::string> rows = as_map(describe(load_package("simba-nvd-2x2").types[0]));
   EXPECT_EQ(rows["chiplet type"], "WS");
-  EXPECT_EQ(rows["dataflow"], "kcp_ws_tiled");
+  EXPECT_EQ(rows["dataflow"], "ws_tuned");
   EXPECT_EQ(rows["PEs"], "4096");
   EXPECT_EQ(rows["L1 per PE"], "512 B");
   EXPECT_EQ(rows["L2"], "10 MB");
@@ -118,7 +118,7 @@ TEST(Description, TabulatesTypes) {
   const std::vector<std::vector<std::string>> table = type_table(load_package("het-3ws-1os-2x2"));
   ASSERT_EQ(table.size(), 3U);
   EXPECT_EQ(table[0][0], "type");
-  EXPECT_EQ(table[1], (std::vector<std::string>{"WS", "3", "kcp_ws_tiled", "4096", "512 B", "10 MB",
+  EXPECT_EQ(table[1], (std::vector<std::string>{"WS", "3", "ws_tuned", "4096", "512 B", "10 MB",
                                                 "1024 B/cycle", "500 MHz", "256", "maestro"}));
   EXPECT_EQ(table[2][1], "1");
 }

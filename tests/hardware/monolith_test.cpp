@@ -42,7 +42,7 @@ TEST(Monolith, SumsWhatThePackageHas) {
   EXPECT_EQ(type.vector_lanes, 2 * 3 + 2 * 2);
   EXPECT_EQ(type.l1_bytes, 20) << "per PE: the chosen type's";
   EXPECT_EQ(type.noc_hops, 4);
-  EXPECT_EQ(type.dataflow.name, "ykc_os");
+  EXPECT_EQ(type.dataflow.name, "os_tuned");
   EXPECT_DOUBLE_EQ(type.clock, 500e6);
   EXPECT_EQ(type.name, "monolithic-B");
   EXPECT_EQ(monolith.name, "monolithic@B:uneven");
@@ -79,7 +79,7 @@ TEST(Monolith, TakesTheMajorityUnlessToldOtherwise) {
   EXPECT_EQ(load_package("monolithic:het-3ws-1os-2x2").name, "monolithic@WS:het-3ws-1os-2x2");
   const Package chosen = load_package("monolithic@OS:het-3ws-1os-2x2");
   EXPECT_EQ(chosen.name, "monolithic@OS:het-3ws-1os-2x2");
-  EXPECT_EQ(chosen.types[0].dataflow.name, "ykc_os");
+  EXPECT_EQ(chosen.types[0].dataflow.name, "os_tuned");
   EXPECT_EQ(chosen.types[0].pes, 16384);
   EXPECT_EQ(chosen.types[0].l2_bytes, 40'000'000);
   EXPECT_EQ(chosen.types[0].noc_bytes_per_cycle, 4096);

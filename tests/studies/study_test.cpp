@@ -98,7 +98,7 @@ TEST(Study, RatiosFollowFromTheRawFigures) {
   const json document = json::parse(answer().json);
   for (const json& point : document.at("points")) {
     const json& all = monoliths(document, point);
-    EXPECT_EQ(all.size(), 16U);
+    EXPECT_EQ(all.size(), 17U);
     const json& first = lowest_edp(all, output_stationary);
     EXPECT_NEAR(point.at("throughput_ratio").get<double>(),
                 first.at("latency").get<double>() / point.at("latency").get<double>(), 1e-12);

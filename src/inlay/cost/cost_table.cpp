@@ -52,10 +52,10 @@ class Tasks {
   std::vector<Task> list_;
 };
 
-/// body(i) for i in [0, count), on several threads. Rethrows the error of the lowest index that failed:
+/// body(i) for i in [0, count), on a thread for every `worth_a_thread` of them. Rethrows the error of the lowest index that failed:
 /// indices are taken in order, so all below it have been taken before and finish.
 template <typename Body>
-void for_each_index(std::size_t count, int threads, const Body& body) {
+void for_each_index(std::size_t count, int threads, std::size_t worth_a_thread, const Body& body) {
   std::atomic<std::size_t> next{0};
   std::mutex mutex;
   std::size_t failed = count;
@@ -74,11 +74,10 @@ void for_each_index(std::size_t count, int threads, const Body& body) {
       }
     }
   };
-  constexpr std::size_t kWorthAThread = 64;
   const std::size_t wanted =
       threads > 0 ? static_cast<std::size_t>(threads) : std::thread::hardware_concurrency();
   const std::size_t used =
-      std::clamp<std::size_t>(count / kWorthAThread, 1, std::max<std::size_t>(wanted, 1));
+      std::clamp<std::size_t>(count / worth_a_thread, 1, std::max<std::size_t>(wanted, 1));
   {
     std::vector<std::jthread> others;
     for (std::size_t i = 1; i < used; ++i) {
@@ -168,6 +167,14 @@ struct Answers {
   std::vector<std::string> reasons;
 };
 
+/// How many costs take longer to work out than a thread to start.
+std::size_t worth_a_thread(const CostEngine& engine, const std::vector<hardware::ChipletType>& types) {
+  const bool slow = std::any_of(types.begin(), types.end(), [&engine](const hardware::ChipletType& type) {
+    return engine.worth_caching(type);
+  });
+  return slow ? 1 : 64;
+}
+
 Answers answers(const std::vector<Task>& tasks, const std::vector<hardware::ChipletType>& types,
                 const CostEngine& engine, int threads, CostCache* cache, const CostWatch& watch) {
   Answers result{std::vector<LayerCost>(tasks.size()), std::vector<std::string>(tasks.size())};
@@ -205,7 +212,7 @@ Answers answers(const std::vector<Task>& tasks, const std::vector<hardware::Chip
     }
   }
   Progress progress(watch, open.size());
-  for_each_index(open.size(), threads, [&](std::size_t i) {
+  for_each_index(open.size(), threads, worth_a_thread(engine, types), [&](std::size_t i) {
     progress.before_next();
     const Task& task = tasks[open[i]];
     try {

@@ -94,6 +94,7 @@ class MaestroEngine : public CostEngine {
         "MAESTRO rules (commit 4eb08d1), output stationarity not modelled (B1)",
         "MAESTRO rules: L1 capacity limits nothing (B12); occurrences are counted in 64 bits, so that none "
         "wraps (B8)",
+        "an element is one byte inside a chiplet, whatever its bits; what a package moves has its own bytes",
         "padding is computed on; grouped convolutions run group by group; a mini-batch repeats a convolution",
         "layers that MAESTRO cannot map are costed as convolutions of single channels and marked "
         "substituted",

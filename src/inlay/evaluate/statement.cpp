@@ -1,7 +1,5 @@
 #include "inlay/evaluate/statement.hpp"
 
-#include <algorithm>
-
 #include "inlay/base/version.hpp"
 
 namespace inlay::evaluate {
@@ -69,16 +67,6 @@ std::vector<std::string> evaluation_assumptions(const schedule::Problem& problem
       problem.overlap == hardware::Overlap::kSerial
           ? "overlap 'serial': a stage computes and moves data one after the other"
           : "overlap 'overlapped': a stage hides the shorter of computing and moving data behind the longer"};
-  for (const workload::ScenarioModel& entry : problem.scenario.models) {
-    const auto& tensors = entry.model.tensors;
-    if (std::any_of(tensors.begin(), tensors.end(),
-                    [](const workload::Tensor& tensor) { return tensor.bits != 8; })) {
-      lines.push_back(
-          "model '" + entry.name +
-          "' has tensors of other than 8 bits: they move with their own bytes, but the engine tiles, "
-          "moves and costs one byte per element inside a chiplet");
-    }
-  }
   if (problem.package.static_power == 0.0) {
     lines.emplace_back("static power: none is given by the package, none is counted");
   }

@@ -49,7 +49,7 @@ hardware::Overlap overlap_named(const std::string& name) {
 
 StatedProblem make_problem(const ProblemRequest& request) {
   const base::ReadLog log;
-  const auto engine = cost::make_engine(request.engine);
+  const auto engine = cost::make_engine(request.engine, request.tuning);
   StatedProblem result;
   schedule::Problem& problem = result.problem;
   problem.scenario = workload::load_scenario(request.scenario, importers::load_model);

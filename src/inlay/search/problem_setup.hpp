@@ -6,6 +6,7 @@
 
 #include "inlay/cost/cost_cache.hpp"
 #include "inlay/cost/cost_table.hpp"
+#include "inlay/cost/default_engine.hpp"
 #include "inlay/schedule/problem.hpp"
 #include "inlay/schedule/statement.hpp"
 
@@ -15,7 +16,8 @@ namespace inlay::search {
 struct ProblemRequest {
   std::string scenario;
   std::string package;
-  std::string engine = "maestro";
+  std::string engine = cost::kDefaultEngine;
+  cost::Tuning tuning = cost::Tuning::kEdp;  // what engines that tune choose free tile sizes for
   schedule::Communication communication = schedule::Communication::kShared;
   std::optional<hardware::Overlap> overlap;  // none: as the package says
   std::string energy;                        // table for all chiplets; empty: each its own
