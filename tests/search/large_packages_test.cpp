@@ -5,7 +5,9 @@
 #include <atomic>
 #include <cmath>
 
+#include "inlay/base/error.hpp"
 #include "inlay/base/random.hpp"
+#include "inlay/schedule/check.hpp"
 #include "inlay/search/space_search.hpp"
 #include "inlay/search/window_packing.hpp"
 #include "support/problems.hpp"
@@ -50,6 +52,41 @@ TEST(LargePackages, HaveAProofForTheSpaceThatIsNamed) {
   EXPECT_NE(answer.certificate.space.find("paths of at most"), std::string::npos);
 }
 
+TEST(LargePackages, OfUpTo256ChipletsAreSearched) {
+  schedule::Problem problem = testing::worked_example();
+  problem.package = mesh(16);
+  for (const char* strategy : {"exact", "sequential", "standalone", "layerwise", "scar"}) {
+    const Answer answer = solve(problem, Objective::kEdp, strategy, {});
+    EXPECT_TRUE(schedule::check(problem, answer.schedule).empty()) << strategy;
+  }
+  problem.package = mesh(17);
+  try {
+    solve(problem, Objective::kEdp, "exact", {});
+    FAIL();
+  } catch (const base::InfeasibleError& error) {
+    EXPECT_STREQ(error.what(), "packages of at most 256 chiplets can be searched, this one has 289");
+  }
+}
+
+// Chiplets of the last word are as good as those of the first.
+TEST(ChipletSets, KeepEveryChipletApart) {
+  ChipletSet even;
+  ChipletSet odd;
+  for (int chiplet = 0; chiplet < 256; ++chiplet) {
+    (chiplet % 2 == 0 ? even : odd).add(chiplet);
+  }
+  EXPECT_FALSE(even.intersects(odd));
+  for (int chiplet = 0; chiplet < 256; ++chiplet) {
+    EXPECT_EQ(even.contains(chiplet), chiplet % 2 == 0);
+    ChipletSet one;
+    one.add(chiplet);
+    EXPECT_EQ(one.within(even), chiplet % 2 == 0);
+    EXPECT_EQ(one.intersects(odd), chiplet % 2 == 1);
+    EXPECT_TRUE(one < (even | odd));
+    EXPECT_TRUE((even | odd) == (odd | even | one));
+  }
+}
+
 /// A model that may run on any single chiplet or pair of neighbours, in many ways of which none is the best.
 PackedModel many_ways(base::Random& random, int model, const PathTrie& trie, int count) {
   PackedModel packed{model, {}, {0.0, 0.0, 0.0}};
@@ -89,7 +126,7 @@ Front front_of_all_pairs(const PathTrie& trie, const PackedModel& a, const Packe
     for (const PipelinePoint& other : b.points) {
       const bool disjoint = std::any_of(paths_of(one).begin(), paths_of(one).end(), [&](const auto& path) {
         return std::any_of(paths_of(other).begin(), paths_of(other).end(),
-                           [&](const auto& second) { return (path.first & second.first) == 0; });
+                           [&](const auto& second) { return !path.first.intersects(second.first); });
       });
       if (disjoint) {
         all.emplace_back(std::max({one.latency, other.latency, (one.bytes + other.bytes) * seconds_per_byte}),

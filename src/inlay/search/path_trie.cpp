@@ -1,7 +1,11 @@
 #include "inlay/search/path_trie.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <numeric>
+
+#include "inlay/base/error.hpp"
 
 namespace inlay::search {
 namespace {
@@ -21,7 +25,7 @@ class Builder {
 
   PathTrie build() {
     for (int chiplet = 0; chiplet < static_cast<int>(package_.chiplets.size()); ++chiplet) {
-      extend(-1, chiplet, 0);
+      extend(-1, chiplet, {});
     }
     link_suffixes();
     return std::move(trie_);
@@ -58,17 +62,17 @@ class Builder {
     return index;
   }
 
-  void extend(int parent, int chiplet, ChipletSet taken) {
-    const ChipletSet set = taken | (ChipletSet{1} << static_cast<unsigned>(chiplet));
+  void extend(int parent, int chiplet, ChipletSet set) {
+    set.add(chiplet);
     path_.push_back(chiplet);
     const int node = child(parent, place_of_[static_cast<std::size_t>(chiplet)]);
     auto& paths = trie_.nodes[static_cast<std::size_t>(node)].paths;
-    if (std::none_of(paths.begin(), paths.end(), [set](const auto& known) { return known.first == set; })) {
+    if (std::none_of(paths.begin(), paths.end(), [&set](const auto& known) { return known.first == set; })) {
       paths.emplace_back(set, path_);
     }
     if (static_cast<int>(path_.size()) < longest_) {
       for (const int next : package_.neighbours[static_cast<std::size_t>(chiplet)]) {
-        if ((set >> static_cast<unsigned>(next) & 1U) == 0) {
+        if (!set.contains(next)) {
           extend(node, next, set);
         }
       }
@@ -132,6 +136,10 @@ int affordable_length(const hardware::Package& package, std::int64_t most_paths)
 }
 
 PathTrie path_trie(const hardware::Package& package, int longest) {
+  if (package.chiplets.size() > ChipletSet::kMostChiplets) {
+    throw base::InfeasibleError(fmt::format("packages of at most {} chiplets can be searched, this one has {}",
+                                            ChipletSet::kMostChiplets, package.chiplets.size()));
+  }
   return Builder(package, longest).build();
 }
 

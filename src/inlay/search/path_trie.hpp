@@ -6,11 +6,9 @@
 
 #include "inlay/evaluate/stage_figures.hpp"
 #include "inlay/hardware/package.hpp"
+#include "inlay/search/chiplet_set.hpp"
 
 namespace inlay::search {
-
-/// A set of chiplets, one bit each; packages of more than 64 chiplets are for other strategies.
-using ChipletSet = std::uint64_t;
 
 /// Paths of neighbouring chiplets, folded by what of them matters to a pipeline: the sequence of places
 /// (chiplet type, hops to memory). A node stands for all paths that share such a sequence.
@@ -33,7 +31,8 @@ struct PathTrie {
 /// `most_paths`.
 int affordable_length(const hardware::Package& package, std::int64_t most_paths);
 
-/// All simple paths of at most `longest` chiplets.
+/// All simple paths of at most `longest` chiplets. Throws base::InfeasibleError for a package of more chiplets
+/// than a set can hold.
 PathTrie path_trie(const hardware::Package& package, int longest);
 
 }  // namespace inlay::search

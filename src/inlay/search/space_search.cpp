@@ -307,11 +307,6 @@ class SpaceSearch {
 
 Answer search_space(const schedule::Problem& problem, const Objective& objective, const Space& space,
                     const Options& options) {
-  if (problem.package.chiplets.size() > 64) {
-    throw base::InfeasibleError(
-        fmt::format("{}: packages of at most 64 chiplets can be searched, this one has {}", space.name,
-                    problem.package.chiplets.size()));
-  }
   return SpaceSearch(problem, objective, space, options).run();
 }
 

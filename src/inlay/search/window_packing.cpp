@@ -15,10 +15,9 @@ struct Combination {
   double latency = 0.0;
   double energy = 0.0;
   double bytes = 0.0;
-  ChipletSet before = 0;  // what all of these models but the last one occupy,
-  int of_before = 0;      // and which of the combinations there this one continues
-  int point = 0;          // of the last model
-  int path = 0;           // among those of the point's node
+  const Combination* before = nullptr;  // of all of these models but the last one
+  int point = 0;                        // of the last model
+  int path = 0;                         // among those of the point's node
 };
 
 using Combinations = std::vector<Combination>;
@@ -56,9 +55,9 @@ void drop_beaten_by_parts(BySet& sets) {
   for (auto& [set, combinations] : sets) {
     for (const auto& [part, front] : fronts) {
       if (part >= set) {
-        break;  // a part is a smaller number
+        break;  // a part stands before
       }
-      if ((part & ~set) == 0) {
+      if (part.within(set)) {
         std::erase_if(combinations, [&front = front](const Combination& combination) {
           return front.energy_within(combination.latency) <= combination.energy;
         });
@@ -76,7 +75,7 @@ BySet points_by_set(const PathTrie& trie, const PackedModel& model, bool bytes_c
     const auto& paths = trie.nodes[static_cast<std::size_t>(point.node)].paths;
     for (std::size_t path = 0; path < paths.size(); ++path) {
       result[paths[path].first].push_back(
-          {point.latency, point.energy, point.bytes, 0, 0, static_cast<int>(index), static_cast<int>(path)});
+          {point.latency, point.energy, point.bytes, nullptr, static_cast<int>(index), static_cast<int>(path)});
     }
   }
   for (auto& [set, points] : result) {
@@ -92,8 +91,9 @@ class Packing {
       : trie_(trie), models_(models), surroundings_(surroundings), clock_(clock) {}
 
   PackedWindow run() {
+    occupied_.reserve(models_.size() + 1);  // combinations point into it
     occupied_.emplace_back();
-    occupied_.back()[0].emplace_back();
+    occupied_.back()[ChipletSet{}].emplace_back();
     for (std::size_t m = 0; m < models_.size() && result_.complete; ++m) {
       add_model(m);
     }
@@ -133,12 +133,12 @@ class Packing {
     std::size_t held = 0;
     for (const auto& [before, combinations] : occupied_.back()) {
       for (const auto& [set, points] : sets) {
-        if ((before & set) != 0) {
+        if (before.intersects(set)) {
           continue;
         }
         Combinations& target = after[before | set];
         held -= target.size();
-        join(before, combinations, points, remaining, target);
+        join(combinations, points, remaining, target);
         held += target.size();
         result_.too_large = held > kMostCombinations;
         result_.complete = !result_.too_large && !clock_.expired();
@@ -155,14 +155,13 @@ class Packing {
   }
 
   /// Adds to `target` what may be part of a better schedule.
-  void join(ChipletSet before, const Combinations& combinations, const Combinations& points,
-            const Allowance& remaining, Combinations& target) const {
+  void join(const Combinations& combinations, const Combinations& points, const Allowance& remaining,
+            Combinations& target) const {
     const auto add = [&](std::size_t i, const Combination& point) {
       const Combination next{std::max(combinations[i].latency, point.latency),
                              combinations[i].energy + point.energy,
                              combinations[i].bytes + point.bytes,
-                             before,
-                             static_cast<int>(i),
+                             &combinations[i],
                              point.point,
                              point.path};
       if (!remaining.hopeless(next.latency, next.energy, next.bytes)) {
@@ -231,7 +230,7 @@ class Packing {
     const Combination* combination = &last;
     for (std::size_t m = models_.size(); m-- > 0;) {
       pipelines.push_back(pipeline_of(models_[m], *combination));
-      combination = &occupied_[m].at(combination->before)[static_cast<std::size_t>(combination->of_before)];
+      combination = combination->before;
     }
     std::sort(pipelines.begin(), pipelines.end(),
               [](const schedule::Pipeline& a, const schedule::Pipeline& b) { return a.model < b.model; });

@@ -31,10 +31,10 @@ void lower_to(Front& front, const Front& other) {
 }
 
 /// The model's pipelines that leave `taken` alone.
-Front outside_of(const FrontBySet& fronts, ChipletSet taken) {
+Front outside_of(const FrontBySet& fronts, const ChipletSet& taken) {
   Front free;
   for (const auto& [set, front] : fronts) {
-    if ((set & taken) == 0) {
+    if (!set.intersects(taken)) {
       lower_to(free, front);
     }
   }

@@ -1,18 +1,12 @@
 #include "inlay/search/scar/chiplets_in_use.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-
-#include "inlay/base/error.hpp"
 
 namespace inlay::search {
 namespace {
 
 /// All paths of a 4x4 mesh are 28,512; those of a 6x6 mesh could not even be listed.
 constexpr std::int64_t kMostPaths = 50'000;
-/// Sets of chiplets have a bit for each.
-constexpr std::size_t kMostInSets = 64;
 
 /// Gives each chiplet of the type its place, adding those that the trie does not have yet.
 void assign_places(const hardware::Package& package, int type, ChipletsInUse& result) {
@@ -51,11 +45,6 @@ ChipletsInUse chiplets_with_places(const hardware::Package& package, int type) {
 }
 
 ChipletsInUse chiplets_with_paths(const hardware::Package& package, int type) {
-  if (package.chiplets.size() > kMostInSets) {
-    throw base::InfeasibleError(
-        fmt::format("exhaustive placement: for at most {} chiplets, this package has {}", kMostInSets,
-                    package.chiplets.size()));
-  }
   ChipletsInUse result;
   const int affordable = affordable_length(package, kMostPaths);
   result.trie = path_trie(package, affordable);

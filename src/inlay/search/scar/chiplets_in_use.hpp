@@ -16,7 +16,7 @@ struct ChipletsInUse {
 
 /// Without paths: for sampled walks, on packages of any size.
 ChipletsInUse chiplets_with_places(const hardware::Package& package, int type);
-/// With all paths, as long as the package allows. Throws base::InfeasibleError for more than 64 chiplets.
+/// With all paths, as long as the package allows.
 ChipletsInUse chiplets_with_paths(const hardware::Package& package, int type);
 
 }  // namespace inlay::search
