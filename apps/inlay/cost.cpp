@@ -24,10 +24,10 @@
 #include "inlay/report/maestro_costs.hpp"
 #include "inlay/report/output_folder.hpp"
 #include "inlay/verify/input_file.hpp"
-#include "inlay/workload/model_file.hpp"
 #include "inlay/workload/scenario_file.hpp"
 #include "interrupt.hpp"
 #include "progress_line.hpp"
+#include "sizes.hpp"
 
 namespace inlay::app {
 namespace {
@@ -37,6 +37,7 @@ struct Options {
   std::vector<std::string> chiplets;
   std::vector<std::string> packages;
   std::vector<std::string> energies;
+  std::vector<std::string> parameters;
   std::string engine = cost::kDefaultEngine;
   std::string objective = "edp";
   std::string hardware;
@@ -53,9 +54,14 @@ workload::Scenario load_workload(const Options& options) {
       verify::find_input(options.workload, {verify::InputKind::kModel, verify::InputKind::kScenario});
   workload::Scenario scenario;
   if (input.kind == verify::InputKind::kScenario) {
+    if (!options.parameters.empty()) {
+      throw base::InputError(
+          fmt::format("--set is for a model; those of '{}' are set in the scenario", options.workload));
+    }
     scenario = workload::load_scenario(input.file.string(), importers::load_model);
   } else {
-    workload::Model model = workload::load_model(input.file.string());
+    workload::Model model =
+        importers::load_model(input.file.string(), read_sizes("--set", options.parameters, 0));
     scenario.name = model.name;
     scenario.models.push_back({model.name, std::move(model), 1});
   }
@@ -92,8 +98,9 @@ void check_options(const Options& options) {
   if (options.engine == "maestro" && !options.energies.empty()) {
     throw base::InputError("--energy: a mapping file has MAESTRO's own energies with engine maestro");
   }
-  if (!options.chiplets.empty() || !options.packages.empty() || options.batch > 0 || options.all) {
-    throw base::InputError("--chiplet, --package, --batch and --all do not apply to a mapping file");
+  if (!options.chiplets.empty() || !options.packages.empty() || !options.parameters.empty() ||
+      options.batch > 0 || options.all) {
+    throw base::InputError("--chiplet, --package, --set, --batch and --all do not apply to a mapping file");
   }
 }
 
@@ -227,12 +234,15 @@ void add_cost(CLI::App& program, Action& chosen) {
   command.options("--energy", options->energies, "TABLE",
                   "an energy table in the place of the chiplets' own; several stand side by side");
   command.option("--objective", options->objective, "NAME",
-                 "what types are preferred and free tile sizes tuned by: latency, energy, edp (the default), throughput, "
+                 "what types are preferred and free tile sizes tuned by: latency, energy, edp (the default), "
+                 "throughput, "
                  "or a formula, for which tiles have the least EDP");
   command.option("--hardware", options->hardware, "FILE",
                  "for a mapping file: MAESTRO's hardware file (key: value)");
   command.option("--engine", options->engine, "NAME",
                  "cost engine ('inlay list engines'), or table:FILE.csv");
+  command.options("--set,--dim", options->parameters, "NAME=SIZE",
+                  "a parameter of a model, or a symbolic dimension of an .onnx file");
   command.option("--batch", options->batch, 1, 1'000'000,
                  "samples that run together; the scenario's own if not given");
   command.flag("--all", options->all, "a row for every layer, not one for all layers of the same shape");

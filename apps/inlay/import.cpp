@@ -1,9 +1,7 @@
 // inlay import: other programs' descriptions of networks as models of Inlay.
 #include <fmt/format.h>
 
-#include <charconv>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <vector>
 
@@ -11,6 +9,7 @@
 #include "inlay/base/error.hpp"
 #include "inlay/base/file.hpp"
 #include "inlay/importers/importer.hpp"
+#include "sizes.hpp"
 
 namespace inlay::app {
 namespace {
@@ -25,29 +24,9 @@ struct Options {
   std::int64_t activation_bits = 0;
 };
 
-std::map<std::string, std::int64_t> read_dimensions(const std::vector<std::string>& texts) {
-  constexpr std::int64_t kLargest = 1'000'000'000'000;
-  std::map<std::string, std::int64_t> dimensions;
-  for (const std::string& text : texts) {
-    const std::size_t at = text.rfind('=');
-    std::int64_t size = 0;
-    const char* begin = text.data() + (at == std::string::npos ? text.size() : at + 1);
-    const auto [end, error] = std::from_chars(begin, text.data() + text.size(), size);
-    if (at == std::string::npos || at == 0 || error != std::errc() || end != text.data() + text.size() ||
-        size < 1 || size > kLargest) {
-      throw base::InputError(
-          fmt::format("--dim '{}': NAME=SIZE is expected, with a size of 1 to {}", text, kLargest));
-    }
-    if (!dimensions.emplace(text.substr(0, at), size).second) {
-      throw base::InputError(fmt::format("--dim '{}': '{}' is set twice", text, text.substr(0, at)));
-    }
-  }
-  return dimensions;
-}
-
 importers::ImportOptions read_options(const Options& options) {
   importers::ImportOptions result;
-  result.dimensions = read_dimensions(options.dimensions);
+  result.dimensions = read_sizes("--dim", options.dimensions, 1);
   result.weights = options.weights;
   result.weight_bits = options.weight_bits;
   result.activation_bits = options.activation_bits;

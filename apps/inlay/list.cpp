@@ -8,10 +8,13 @@
 
 #include "command.hpp"
 #include "inlay/base/error.hpp"
+#include "inlay/base/file.hpp"
 #include "inlay/cost/engine.hpp"
 #include "inlay/hardware/reference.hpp"
+#include "inlay/report/model_views.hpp"
 #include "inlay/search/search.hpp"
 #include "inlay/studies/studies.hpp"
+#include "inlay/workload/model_file.hpp"
 
 namespace inlay::app {
 namespace {
@@ -39,7 +42,20 @@ const std::vector<Shelf>& shelves() {
   return kShelves;
 }
 
+/// Models are listed with what was understood of them.
+int list_models(bool json) {
+  std::vector<report::NamedModel> models;
+  for (const std::string& name : hardware::shipped_names("models")) {
+    models.push_back({name, workload::load_model(base::data_folder() / "models" / (name + ".yaml"))});
+  }
+  fmt::print("{}", json ? report::models_json(models).dump(2) + "\n" : report::models_text(models));
+  return 0;
+}
+
 int run(const Options& options) {
+  if (options.what == "models") {
+    return list_models(options.json);
+  }
   std::vector<std::string> allowed;
   for (const Shelf& shelf : shelves()) {
     allowed.emplace_back(shelf.name);

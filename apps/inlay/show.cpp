@@ -12,14 +12,15 @@
 #include "inlay/hardware/package_file.hpp"
 #include "inlay/importers/load_model.hpp"
 #include "inlay/report/inputs_text.hpp"
+#include "inlay/report/model_views.hpp"
 #include "inlay/report/schedule_text.hpp"
 #include "inlay/report/strategy_text.hpp"
 #include "inlay/schedule/schedule_json.hpp"
 #include "inlay/search/search.hpp"
 #include "inlay/verify/input_file.hpp"
 #include "inlay/verify/verify.hpp"
-#include "inlay/workload/model_file.hpp"
 #include "inlay/workload/scenario_file.hpp"
+#include "sizes.hpp"
 
 namespace inlay::app {
 namespace {
@@ -29,12 +30,14 @@ using verify::InputKind;
 struct Options {
   std::string name;
   std::string kind;
+  std::vector<std::string> parameters;
   bool dot = false;
+  bool json = false;
 };
 
-const std::vector<InputKind> kShown = {InputKind::kModel,   InputKind::kScenario, InputKind::kPackage,
-                                       InputKind::kChiplet, InputKind::kDataflow, InputKind::kEnergyTable,
-                                       InputKind::kSchedule};
+const std::vector<InputKind> kShown = {InputKind::kModel,    InputKind::kScenario, InputKind::kPackage,
+                                       InputKind::kChiplet,  InputKind::kDataflow, InputKind::kEnergyTable,
+                                       InputKind::kSchedule, InputKind::kMapping};
 
 verify::NamedInput find(const Options& options) {
   if (options.name.starts_with("monolithic")) {
@@ -55,13 +58,18 @@ std::string text_of_schedule(const std::string& file) {
   return report::schedule_text(document, *verdict.cost);
 }
 
-std::string text_of(const verify::NamedInput& input, bool dot) {
+/// A model, or the network of another program's file.
+std::string text_of_model(const std::string& file, const Options& options) {
+  const workload::Model model = importers::load_model(file, read_sizes("--set", options.parameters, 0));
+  if (options.json) {
+    return report::model_json(model).dump(2) + "\n";
+  }
+  return options.dot ? report::model_dot(model) : report::model_text(model);
+}
+
+std::string text_of(const verify::NamedInput& input) {
   const std::string file = input.file.string();
   switch (input.kind) {
-    case InputKind::kModel: {
-      const workload::Model model = workload::load_model(file);
-      return dot ? report::model_dot(model) : report::model_text(model);
-    }
     case InputKind::kScenario:
       return report::scenario_text(workload::load_scenario(file, importers::load_model));
     case InputKind::kPackage:
@@ -86,16 +94,23 @@ bool names_strategy(const Options& options) {
 }
 
 int run(const Options& options) {
-  if (names_strategy(options) && !options.dot) {
+  if (names_strategy(options) && !options.dot && !options.json && options.parameters.empty()) {
     fmt::print("{}", report::strategy_text(options.name));
     return 0;
   }
   const verify::NamedInput input = find(options);
-  if (options.dot && input.kind != InputKind::kModel) {
-    throw base::InputError(fmt::format("--dot draws the graph of a model; '{}' is a {}", options.name,
-                                       verify::to_string(input.kind)));
+  if (input.kind == InputKind::kModel || input.kind == InputKind::kMapping) {
+    fmt::print("{}", text_of_model(input.file.string(), options));
+    return 0;
   }
-  fmt::print("{}", text_of(input, options.dot));
+  if (options.dot || options.json || !options.parameters.empty()) {
+    throw base::InputError(fmt::format("{}; '{}' is a {}",
+                                       options.dot    ? "--dot draws the graph of a model"
+                                       : options.json ? "--json prints a model"
+                                                      : "--set is for the parameters of a model",
+                                       options.name, verify::to_string(input.kind)));
+  }
+  fmt::print("{}", text_of(input));
   return 0;
 }
 
@@ -111,7 +126,10 @@ void add_show(CLI::App& program, Action& chosen) {
       "NAME-or-FILE", options->name,
       "a file, the bare name of a shipped one (models first, then scenarios, packages, ...), or a strategy");
   command.option("--as", options->kind, "KIND", "model, scenario, package, chiplet, dataflow or energy");
+  command.options("--set,--dim", options->parameters, "NAME=SIZE",
+                  "a parameter of a model, or a symbolic dimension of an .onnx file");
   command.flag("--dot", options->dot, "print a model's graph in Graphviz' language");
+  command.flag("--json", options->json, "print a model as JSON alone");
   command.finish(chosen, [options] { return run(*options); });
 }
 

@@ -187,10 +187,11 @@ TEST(Program, ListsEverythingItShipsAndEachCanBeShown) {
   for (const std::string room : {"models", "scenarios", "packages", "chiplets", "dataflows"}) {
     const Outcome listed = run({"list", room, "--json"});
     ASSERT_EQ(listed.code, 0) << listed.err;
-    const auto names = nlohmann::json::parse(listed.out);
-    EXPECT_GT(names.size(), 1U) << room;
+    const auto entries = nlohmann::json::parse(listed.out);
+    EXPECT_GT(entries.size(), 1U) << room;
     const std::string kind = room.substr(0, room.size() - 1);
-    for (const std::string name : names) {
+    for (const auto& entry : entries) {
+      const std::string name = entry.is_object() ? entry["name"] : entry;
       const Outcome shown = run({"show", name, "--as", kind});
       EXPECT_EQ(shown.code, 0) << name << shown.err;
       EXPECT_THAT(shown.out, HasSubstr(name));

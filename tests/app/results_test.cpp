@@ -11,8 +11,8 @@
 namespace inlay::test {
 namespace {
 
-using ::testing::HasSubstr;
 using inlay::testing::complaint;
+using ::testing::HasSubstr;
 using Json = nlohmann::json;
 
 constexpr double kClose = 1e-12;
@@ -191,6 +191,33 @@ TEST(Show, GraphNamesEveryLayer) {
   EXPECT_THAT(graph.out, ::testing::StartsWith("digraph"));
   EXPECT_THAT(graph.out, HasSubstr("\"maxpool\" -> \"layer1.0.add\""));
   EXPECT_EQ(run({"show", "het-sides-2x2", "--dot"}, folder).code, 2);
+}
+
+TEST(Show, SetsParametersOfAModel) {
+  const TemporaryFolder folder;
+  const auto macs_of = [&folder](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"show", "vit-b16", "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Outcome shown = run(arguments, folder);
+    EXPECT_EQ(shown.code, 0) << shown.err;
+    return Json::parse(shown.out)["totals"]["macs"].get<std::int64_t>();
+  };
+  EXPECT_EQ(macs_of({}), macs_of({"--set", "image=224"}));
+  EXPECT_LT(macs_of({"--set", "image=32", "--set", "classes=2"}), macs_of({}) / 30);
+  const Outcome unknown = run({"show", "vit-b16", "--set", "imgae=32"}, folder);
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("did you mean 'image'?"));
+  EXPECT_EQ(run({"show", "het-sides-2x2", "--set", "image=32"}, folder).code, 2);
+  EXPECT_EQ(run({"show", "vit-b16", "--set", "image"}, folder).code, 2);
+  EXPECT_EQ(run({"cost", "scar-1", "--chiplet", "nvdla-ws-256", "--set", "image=32"}, folder).code, 2);
+}
+
+TEST(Show, NetworksOfOtherPrograms) {
+  const TemporaryFolder folder;
+  folder.write("net.csv", "Layer, M, N, K,\nfirst, 4, 8, 16,\n");
+  folder.write("net.m", "Network net { Layer a { Type CONV Dimensions { K 8 C 3 R 3 S 3 Y 9 X 9 } } }");
+  EXPECT_EQ(Json::parse(run({"show", "net.csv", "--json"}, folder).out)["totals"]["macs"], 4 * 8 * 16);
+  EXPECT_EQ(Json::parse(run({"show", "net.m", "--json"}, folder).out)["totals"]["macs"], 8 * 3 * 9 * 49);
 }
 
 TEST(Output, NothingThatIsNotInlaysIsOverwritten) {

@@ -81,29 +81,6 @@ std::string model_text(const workload::Model& model) {
   return text_of_pairs(pairs) + "\n" + table.text();
 }
 
-std::string model_dot(const workload::Model& model) {
-  std::string text = fmt::format("digraph \"{}\" {{\n  node [shape=box];\n", model.name);
-  const auto layer_name = [&model](int layer) { return model.layers[static_cast<std::size_t>(layer)].name; };
-  for (const workload::Layer& layer : model.layers) {
-    text += fmt::format("  \"{}\" [label=\"{}\\n{}\"];\n", layer.name, layer.name, layer.op);
-  }
-  for (const workload::Tensor& tensor : model.tensors) {
-    if (tensor.producer < 0) {
-      text += fmt::format("  \"input {}\" [shape=ellipse];\n", tensor.name);
-    }
-    const std::string from = tensor.producer < 0 ? "input " + tensor.name : layer_name(tensor.producer);
-    for (const int user : tensor.users) {
-      text += fmt::format("  \"{}\" -> \"{}\" [label=\"{}\"];\n", from, layer_name(user),
-                          workload::describe(tensor.dimensions));
-    }
-    if (tensor.is_output) {
-      text += fmt::format("  \"output {}\" [shape=ellipse];\n  \"{}\" -> \"output {}\" [label=\"{}\"];\n",
-                          tensor.name, from, tensor.name, workload::describe(tensor.dimensions));
-    }
-  }
-  return text + "}\n";
-}
-
 std::string scenario_text(const workload::Scenario& scenario) {
   const Pairs pairs = {{"scenario", scenario.name}, {"source", scenario.source}};
   TextTable table({{"model", Align::kLeft},

@@ -12,8 +12,6 @@ namespace inlay::report {
 
 /// Totals and a table of the layers.
 std::string model_text(const workload::Model& model);
-/// The graph of layers in Graphviz' language; edges carry the tensors with their dimensions.
-std::string model_dot(const workload::Model& model);
 std::string scenario_text(const workload::Scenario& scenario);
 /// Figures, drawing and chiplet types.
 std::string package_text(const hardware::Package& package);

@@ -14,6 +14,7 @@
 #include "inlay/hardware/energy_table.hpp"
 #include "inlay/hardware/package_file.hpp"
 #include "inlay/hardware/reference.hpp"
+#include "inlay/importers/importer.hpp"
 #include "inlay/importers/load_model.hpp"
 #include "inlay/importers/maestro_hardware_file.hpp"
 #include "inlay/importers/maestro_mapping_file.hpp"
@@ -29,7 +30,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string check_model(const fs::path& file) {
-  const workload::Model model = workload::load_model(file);
+  const workload::Model model = importers::load_model(file);
   return fmt::format("'{}', {} layers", model.name, model.layers.size());
 }
 
@@ -160,6 +161,9 @@ InputKind input_kind_named(const std::string& name) {
 }
 
 InputKind recognise(const fs::path& file) {
+  if (file.extension() != ".m" && importers::can_import(file)) {
+    return InputKind::kModel;
+  }
   const std::string content = base::read_file(file);
   const std::size_t start = content.find_first_not_of(" \t\r\n");
   if (start != std::string::npos && content[start] == '{' && file.extension() == ".json") {
