@@ -85,8 +85,15 @@ TEST(OnnxNetworks, AScenarioNamesOne) {
   base::write_file(folder / "net.onnx", gpt2(size));
   base::write_file(folder / "s.yaml",
                    "name: s\nmodels: [{model: net.onnx, batch: 3, parameters: {batch: 1, sequence: 16}}]\n");
+  const base::ReadLog log;  // what a schedule lists as its inputs
   const workload::Scenario scenario = workload::load_scenario((folder / "s.yaml").string(), load_model);
   std::filesystem::remove_all(folder);
+  std::map<std::string, std::string> read;
+  for (const base::ReadLog::Entry& entry : log.entries()) {
+    read[entry.path.filename().string()] = entry.hash;
+  }
+  EXPECT_EQ(read["net.onnx"], base::content_hash(gpt2(size)));
+  EXPECT_EQ(read.count("s.yaml"), 1U);
   const ImportOptions options = {{{"batch", 1}, {"sequence", 16}}, {}, false, 0, 0};
   EXPECT_EQ(workload::macs(scenario), 3 * workload::macs(imported(gpt2(size), options)));
 }

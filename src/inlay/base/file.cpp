@@ -36,6 +36,12 @@ void ReadLog::note(const fs::path& path, std::string_view content) {
   }
 }
 
+void note_read(const fs::path& path, std::string_view content) {
+  for (ReadLog* log = innermost_log; log != nullptr; log = log->outer_) {
+    log->note(path, content);
+  }
+}
+
 std::string read_file(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
@@ -60,9 +66,7 @@ std::string read_file(const fs::path& path) {
   if (!stream.eof()) {
     throw InputError(fmt::format("{}: cannot be read ({})", path.string(), std::strerror(errno)));
   }
-  for (ReadLog* log = innermost_log; log != nullptr; log = log->outer_) {
-    log->note(path, content);
-  }
+  note_read(path, content);
   return content;
 }
 

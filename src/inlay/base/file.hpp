@@ -8,7 +8,8 @@
 
 namespace inlay::base {
 
-/// The whole file. Throws InputError for a missing file, a directory, an unreadable or over-large (1 GiB) one.
+/// The whole file. Throws InputError for a missing file, a directory, an unreadable or over-large (1 GiB)
+/// one.
 std::string read_file(const std::filesystem::path& path);
 
 /// Writes to a temporary name beside `path` and renames, so that no reader ever sees half a file.
@@ -18,7 +19,8 @@ void write_file(const std::filesystem::path& path, std::string_view content);
 /// 64-bit FNV-1a of the content as 16 hexadecimal digits: names an input in outputs, no security.
 std::string content_hash(std::string_view content);
 
-/// While it lives, notes every file that this thread reads with read_file: what an output depends on.
+/// While it lives, notes every file that this thread reads with read_file, or says by note_read that it has
+/// read: what an output depends on.
 class ReadLog {
  public:
   struct Entry {
@@ -33,11 +35,14 @@ class ReadLog {
   const std::vector<Entry>& entries() const { return entries_; }
 
  private:
-  friend std::string read_file(const std::filesystem::path& path);
+  friend void note_read(const std::filesystem::path& path, std::string_view content);
   void note(const std::filesystem::path& path, std::string_view content);
   std::vector<Entry> entries_;
   ReadLog* outer_;  // logs may be nested; each notes all
 };
+
+/// For what is read by other means than read_file. Nothing is hashed while no log lives.
+void note_read(const std::filesystem::path& path, std::string_view content);
 
 /// Folder of the shipped YAML: the environment variable INLAY_DATA, else the source tree's `data/`.
 std::filesystem::path data_folder();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "inlay/base/error.hpp"
+#include "inlay/base/file.hpp"
 #include "inlay/importers/onnx/lowering.hpp"
 #include "inlay/importers/onnx/mapped_file.hpp"
 #include "inlay/importers/onnx/patterns.hpp"
@@ -82,6 +83,7 @@ std::string onnx_yaml(std::string_view bytes, const std::string& file, const std
 
 std::string import_onnx(const std::filesystem::path& path, const ImportOptions& options) {
   const MappedFile file(path);
+  base::note_read(path, file.bytes());
   return onnx_yaml(file.bytes(), path.string(), path.filename().string(), options);
 }
 
