@@ -56,6 +56,13 @@ TEST(ScaleSim, FurtherColumnsAreNoSizes) {
   EXPECT_EQ(workload::macs(model_of(std::string(kHeader) + "Conv1,9,8,3,3,3,4,2,1\n")), 4 * 3 * 9 * 4 * 6);
 }
 
+TEST(ScaleSim, HeadersInAnyCase) {
+  EXPECT_EQ(workload::macs(model_of("layer, m, n, k\nq, 4, 8, 16\n")), 4 * 8 * 16);
+  EXPECT_EQ(workload::macs(model_of("layer name, ifmap height, ifmap width, filter height, filter width, "
+                                    "channels, num filter, strides\nc, 8, 8, 3, 3, 3, 4, 1\n")),
+            4 * 3 * 9 * 36);
+}
+
 /// SCALE-Sim's count: ceil((ifmap - filter + stride) / stride) rows and columns.
 RC_GTEST_PROP(ScaleSim, CountsAsScaleSimDoes, ()) {
   std::string text = kHeader;
@@ -86,6 +93,8 @@ TEST(ScaleSim, ErrorsSayWhere) {
               AllOf(HasSubstr("net.csv:2:9"), HasSubstr("IFMAP Width"), HasSubstr("'eight'")));
   EXPECT_THAT(refusal(std::string(kHeader) + "Conv1,8,8,3,3,3,4\n"), HasSubstr("Strides"));
   EXPECT_THAT(refusal(std::string(kHeader) + "Conv1,8,8,9,3,3,4,1\n"), HasSubstr("larger than its input"));
+  EXPECT_THAT(refusal("Layer,M,N,K\na,1,8\n"),
+              AllOf(HasSubstr("net.csv:2:6"), HasSubstr("K: a whole number")));
   EXPECT_THAT(refusal("Layer,M,N,K,\na,1,0,4,\n"), HasSubstr("N: a whole number of 1 to"));
   EXPECT_THAT(refusal(""), HasSubstr("a header and at least one layer"));
 }

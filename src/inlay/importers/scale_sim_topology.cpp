@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <filesystem>
 #include <vector>
@@ -31,6 +32,13 @@ std::string trimmed(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \t\r");
   const std::size_t end = text.find_last_not_of(" \t\r");
   return begin == std::string_view::npos ? "" : std::string(text.substr(begin, end - begin + 1));
+}
+
+/// In small letters: SCALE-Sim passes over the header, so that it is written in many ways.
+std::string lowered(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
 }
 
 /// Lines that have anything but blanks and commas.
@@ -84,18 +92,20 @@ class Topology {
 
  private:
   [[noreturn]] void fail(const Row& row, std::size_t cell, const std::string& message) const {
-    const int column = cell < row.cells.size() ? row.cells[cell].column : 1;
+    const Cell& last = row.cells.back();
+    const int behind = last.column + static_cast<int>(last.text.size());
+    const int column = cell < row.cells.size() ? row.cells[cell].column : behind;
     throw base::InputError({file_, row.line, column}, "", message);
   }
 
   bool is_gemm(const Row& header) const {
     const auto says = [&header](std::size_t cell, const std::string& name) {
-      return cell < header.cells.size() && header.cells[cell].text == name;
+      return cell < header.cells.size() && lowered(header.cells[cell].text) == lowered(name);
     };
     if (says(1, kGemm[0]) && says(2, kGemm[1]) && says(3, kGemm[2])) {
       return true;
     }
-    if (header.cells.size() >= 8 && header.cells[1].text.find("IFMAP") != std::string::npos) {
+    if (header.cells.size() >= 8 && lowered(header.cells[1].text).find("ifmap") != std::string::npos) {
       return false;
     }
     fail(header, 1,
