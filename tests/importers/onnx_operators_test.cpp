@@ -125,6 +125,42 @@ TEST(OnnxOperators, ProductsOfAnyRank) {
   EXPECT_EQ(workload::parameters(imported(experts)), 8 * 6 * 7);
 }
 
+// Every pair of leading dimensions that numpy.matmul takes: as many multiply-accumulates as its result has
+// elements, times the inner size.
+TEST(OnnxOperators, ProductsRepeatTheirOperands) {
+  struct Case {
+    std::vector<std::int64_t> left, right;
+    std::int64_t results;  // matrices
+  };
+  for (const auto& [left, right, results] :
+       {Case{{2, 1}, {1, 3}, 6}, Case{{1, 8, 4}, {1, 8, 1}, 32}, Case{{1, 8, 1}, {1, 8, 4}, 32},
+        Case{{7}, {}, 7}, Case{{}, {7}, 7}, Case{{5, 1}, {2}, 10}, Case{{2, 3, 4}, {2, 1, 4}, 24}}) {
+    for (const int weights : {0, 1, 2}) {  // none, the left operand, the right one
+      std::vector<std::int64_t> a = left;
+      std::vector<std::int64_t> b = right;
+      a.insert(a.end(), {5, 6});
+      b.insert(b.end(), {6, 9});
+      Model model;
+      const auto declare = [&model](const char* name, const std::vector<std::int64_t>& shape, bool weight) {
+        if (weight) {
+          model.weight(name, shape);
+        } else {
+          model.input(name, {shape.begin(), shape.end()});
+        }
+      };
+      declare("a", a, weights == 1);
+      declare("b", b, weights == 2);
+      const workload::Model result = imported(model.node("MatMul", {"a", "b"}, {"y"}).output("y"));
+      EXPECT_EQ(workload::macs(result), results * 5 * 6 * 9) << results << " " << weights;
+      std::int64_t learned = weights == 1 ? 5 * 6 : weights == 2 ? 6 * 9 : 0;
+      for (const std::int64_t size : weights == 1 ? left : right) {
+        learned *= size;
+      }
+      EXPECT_EQ(workload::parameters(result), learned) << results << " " << weights;
+    }
+  }
+}
+
 TEST(OnnxOperators, QuantisedOnes) {
   Model model;
   model.input("x", {1, 8}, kUint8).scalar("s", 0.5F).weight("z", {}, kUint8).weight("w", {8, 3}, kInt8);
@@ -134,6 +170,22 @@ TEST(OnnxOperators, QuantisedOnes) {
   EXPECT_EQ(gemm(result), (GemmShape{1, 3, 8, 1, true}));
   EXPECT_EQ(workload::weight_bytes(result), 24);
   EXPECT_EQ(result.tensors[0].bits, 8);
+}
+
+// As onnxruntime's quantize_dynamic writes it.
+TEST(OnnxOperators, QuantisedWhileItRuns) {
+  Model model;
+  model.input("x", {1, 4, 8}).weight("w", {8, 3}, kInt8).weight("wz", {}, kInt8).scalar("ws", 0.5F);
+  model.weight("bias", {3});
+  model.node("DynamicQuantizeLinear", {"x"}, {"q", "s", "z"}).node("Mul", {"s", "ws"}, {"scale"});
+  model.node("MatMulInteger", {"q", "w", "z", "wz"}, {"p"}).node("Cast", {"p"}, {"real"}, {integer("to", 1)});
+  model.node("Mul", {"real", "scale"}, {"scaled"}).node("Add", {"bias", "scaled"}, {"y"}).output("y");
+  const workload::Model result = imported(model);
+  EXPECT_THAT(operators(result), ElementsAre("dynamic-quantize", "gemm"));
+  EXPECT_EQ(gemm(result), (GemmShape{4, 3, 8, 1, true}));
+  EXPECT_EQ(workload::parameters(result), 8 * 3 + 3);
+  EXPECT_EQ(result.layers[1].precision.inputs, 8);
+  EXPECT_EQ(result.layers[1].precision.weights, 8);
 }
 
 TEST(OnnxOperators, QuantisedByPairsOfNodes) {
@@ -161,6 +213,31 @@ TEST(OnnxOperators, RecurrentLayersMultiplyStepByStep) {
   gru.input("x", {7, 1, 5}).weight("w", {1, 9, 5}).weight("r", {1, 9, 3});
   gru.node("GRU", {"x", "w", "r"}, {"y"}, {integer("hidden_size", 3)}).output("y");
   EXPECT_EQ(workload::macs(imported(gru)), 7 * 3 * 3 * (5 + 3));
+}
+
+TEST(OnnxOperators, ClassTokenIsLearned) {
+  Model model;
+  model.input("x", {1, 9, 16}).weight("token", {1, 1, 16});
+  model.node("Concat", {"token", "x"}, {"y"}, {integer("axis", 1)}).output("y");
+  const workload::Model result = imported(model);
+  EXPECT_THAT(operators(result), ElementsAre("learned-tokens"));
+  EXPECT_THAT(output(result), ElementsAre(10, 16));
+  EXPECT_EQ(workload::parameters(result), 16);
+}
+
+// Attention in windows with a bias by the distance of two tokens (Swin, T5): 3 heads over 4 tokens, from a
+// table of 9 rows; the scale and the mask of shifted windows behind it are part of the softmax.
+TEST(OnnxOperators, PositionBiasIsGathered) {
+  Model model;
+  model.input("q", {3, 4, 8}).input("k", {3, 8, 4}).weight("table", {9, 3}).scalar("scale", 0.5F);
+  model.integers("places", {0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 1, 2, 3, 4, 5, 6}).integers("grid", {4, 4, 3});
+  model.node("Gather", {"table", "places"}, {"rows"}).node("Reshape", {"rows", "grid"}, {"pairs"});
+  model.node("Transpose", {"pairs"}, {"bias"}, {integers("perm", {2, 0, 1})});
+  model.node("MatMul", {"q", "k"}, {"scores"}).node("Mul", {"scores", "scale"}, {"scaled"});
+  model.node("Add", {"scaled", "bias"}, {"biased"}).node("Softmax", {"biased"}, {"y"}).output("y");
+  const workload::Model result = imported(model);
+  EXPECT_THAT(operators(result), ElementsAre("matrix-product", "position-bias", "softmax"));
+  EXPECT_EQ(workload::parameters(result), 9 * 3);
 }
 
 TEST(OnnxOperators, PoolingsRoundUpWhereTheyShould) {
@@ -219,6 +296,80 @@ TEST(OnnxOperators, NewerOpsetsHaveOwnRules) {
   EXPECT_THAT(output(result), ElementsAre(16));
 }
 
+/// A network whose operators have changed between opsets 7 and 21, in the form that each of them wants.
+Model written_for(std::int64_t opset) {
+  Model model;
+  model.input("x", {1, 3, 16, 16}).weight("w", {8, 3, 3, 3}).weight("g", {8}).weight("b", {8});
+  model.node("Conv", {"x", "w"}, {"conv"}, {integers("pads", {1, 1, 1, 1})});
+  model.node("BatchNormalization", {"conv", "g", "b", "b", "g"}, {"norm"});
+  if (opset < 11) {
+    model.node("Clip", {"norm"}, {"clip"}, {real("min", 0.0F), real("max", 6.0F)});
+    model.node("Pad", {"clip"}, {"pad"}, {integers("pads", {0, 0, 0, 0, 0, 0, 2, 2})});
+  } else {
+    model.scalar("low", 0.0F).scalar("high", 6.0F).integers("pads", {0, 0, 0, 0, 0, 0, 2, 2});
+    model.node("Clip", {"norm", "low", "high"}, {"clip"}).node("Pad", {"clip", "pads"}, {"pad"});
+  }
+  if (opset < 10) {
+    model.node("Slice", {"pad"}, {"slice"},
+               {integers("starts", {0, 0}), integers("ends", {16, 16}), integers("axes", {2, 3})});
+  } else {
+    model.integers("starts", {0, 0}).integers("ends", {16, 16}).integers("axes", {2, 3});
+    model.node("Slice", {"pad", "starts", "ends", "axes"}, {"slice"});
+  }
+  model.node("MaxPool", {"slice"}, {"pool"}, {integers("kernel_shape", {2, 2}), integers("strides", {2, 2})});
+  if (opset < 9) {
+    model.node("Upsample", {"pool"}, {"up"}, {reals("scales", {1, 1, 2, 2})});
+  } else {
+    model.reals("scales", {1, 1, 2, 2});
+    if (opset == 9) {
+      model.node("Upsample", {"pool", "scales"}, {"up"});
+    } else if (opset == 10) {
+      model.node("Resize", {"pool", "scales"}, {"up"});
+    } else if (opset < 13) {  // regions are not optional yet, but may be none
+      model.reals("none", {}).node("Resize", {"pool", "none", "scales"}, {"up"});
+    } else {
+      model.node("Resize", {"pool", "", "scales"}, {"up"});
+    }
+  }
+  if (opset < 13) {
+    model.node("Split", {"up"}, {"part1", "part2"}, {integer("axis", 1), integers("split", {4, 4})});
+  } else {
+    model.integers("parts", {4, 4}).node("Split", {"up", "parts"}, {"part1", "part2"}, {integer("axis", 1)});
+  }
+  model.node("Concat", {"part2", "part1"}, {"join"}, {integer("axis", 1)});
+  if (opset < 18) {
+    model.node("ReduceMean", {"join"}, {"mean"}, {integers("axes", {2, 3}), integer("keepdims", 1)});
+  } else {
+    model.integers("places", {2, 3})
+        .node("ReduceMean", {"join", "places"}, {"mean"}, {integer("keepdims", 1)});
+  }
+  if (opset < 13) {
+    model.node("Squeeze", {"mean"}, {"flat"}, {integers("axes", {2, 3})});
+    model.node("Unsqueeze", {"flat"}, {"row"}, {integers("axes", {0})});
+    model.node("ReduceSum", {"row"}, {"sum"}, {integers("axes", {0}), integer("keepdims", 0)});
+  } else {
+    model.integers("last", {2, 3}).integers("first", {0});
+    model.node("Squeeze", {"mean", "last"}, {"flat"}).node("Unsqueeze", {"flat", "first"}, {"row"});
+    model.node("ReduceSum", {"row", "first"}, {"sum"}, {integer("keepdims", 0)});
+  }
+  model.weight("matrix", {8, 5}).weight("offset", {5});
+  model.node("Gemm", {"sum", "matrix", "offset"}, {"gemm"});
+  return model.node("Softmax", {"gemm"}, {"y"}, {integer("axis", 1)}).output("y");
+}
+
+TEST(OnnxOperators, EveryOpsetFrom7To21) {
+  const workload::Model oldest = imported(written_for(7), 7);
+  EXPECT_EQ(workload::macs(oldest), 8 * 3 * 9 * 256 + 8 * 5);
+  EXPECT_EQ(workload::parameters(oldest), 8 * 3 * 9 + 16 + 8 * 5 + 5);
+  for (std::int64_t opset = 7; opset <= 21; ++opset) {
+    const workload::Model model = imported(written_for(opset), opset);
+    EXPECT_EQ(operators(model), operators(oldest)) << opset;
+    EXPECT_EQ(workload::macs(model), workload::macs(oldest)) << opset;
+    EXPECT_EQ(workload::parameters(model), workload::parameters(oldest)) << opset;
+    EXPECT_EQ(workload::activation_bytes(model), workload::activation_bytes(oldest)) << opset;
+  }
+}
+
 TEST(OnnxOperators, ImageOperators) {
   Model model;
   model.input("x", {1, 4, 10, 10}).integers("sizes", {1, 4, 20, 30});
@@ -231,6 +382,35 @@ TEST(OnnxOperators, ImageOperators) {
   EXPECT_THAT(operators(result),
               ElementsAre("resize-bilinear", "global-average-pool", "sigmoid", "reshape", "multiply"));
   EXPECT_THAT(output(result), ElementsAre(4, 20, 30));
+}
+
+TEST(OnnxOperators, ConvolutionsOfWholeNumbers) {
+  Model model;
+  model.input("x", {1, 3, 8, 8}, kUint8).weight("w", {4, 3, 3, 3}, kInt8).weight("xz", {}, kUint8);
+  model.scalar("s", 0.5F).weight("b", {4, 1, 1});
+  model.node("ConvInteger", {"x", "w", "xz"}, {"c"}, {integers("pads", {1, 1, 1, 1})});
+  model.node("Cast", {"c"}, {"r"}, {integer("to", 1)}).node("Mul", {"r", "s"}, {"m"});
+  model.node("Add", {"m", "b"}, {"a"}).node("Relu", {"a"}, {"y"}).output("y");
+  const workload::Model result = imported(model);
+  EXPECT_THAT(operators(result), ElementsAre("convolution", "relu"));
+  EXPECT_EQ(workload::macs(result), 4 * 3 * 9 * 64);
+  EXPECT_EQ(workload::parameters(result), 4 * 3 * 9 + 4);
+  EXPECT_EQ(result.layers[0].precision.inputs, 8);
+  EXPECT_EQ(result.layers[0].precision.weights, 8);
+}
+
+TEST(OnnxOperators, DetectorsAreVectorOperators) {
+  Model model;
+  model.input("x", {1, 16, 20, 20}).input("boxes", {1, 50, 4}).input("scores", {1, 1, 50});
+  model.input("regions", {7, 4}).input("images", {7}, kInt64);
+  model.node("NonMaxSuppression", {"boxes", "scores"}, {"kept"});
+  model.node("RoiAlign", {"x", "regions", "images"}, {"pooled"},
+             {integer("output_height", 3), integer("output_width", 3)});
+  model.output("kept").output("pooled");
+  EXPECT_THROW(imported(model), base::InputError);  // how many are kept is only known when it runs
+  const workload::Model result = imported(model, 17, {{{"kept.0", 10}}, {}, false, 0, 0});
+  EXPECT_THAT(operators(result), ElementsAre("non-max-suppression", "roi-align"));
+  EXPECT_EQ(std::get<workload::VectorShape>(result.layers[1].shape).operations, 7 * 16 * 9 * 16);
 }
 
 TEST(OnnxOperators, ABatchIsLeftOutAndSaid) {

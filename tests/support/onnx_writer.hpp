@@ -66,6 +66,15 @@ inline Attribute integers(std::string_view name, const std::vector<std::int64_t>
   return {message.number(20, 7)};
 }
 
+inline Attribute reals(std::string_view name, const std::vector<float>& values) {
+  Message message;
+  message.text(1, name);
+  for (const float value : values) {
+    message.real(7, value);
+  }
+  return {message.number(20, 6)};
+}
+
 /// A size, or the name of one.
 struct Size {
   Size(std::int64_t size) : value(size) {}    // NOLINT: written as lists of sizes
@@ -105,6 +114,15 @@ class Model {
     tensor.number(1, static_cast<std::int64_t>(values.size())).number(2, kInt64).text(8, name);
     for (const std::int64_t value : values) {
       tensor.number(7, value);
+    }
+    graph_.message(5, tensor);
+    return *this;
+  }
+  Model& reals(const std::string& name, const std::vector<float>& values) {
+    Message tensor;
+    tensor.number(1, static_cast<std::int64_t>(values.size())).number(2, kFloat).text(8, name);
+    for (const float value : values) {
+      tensor.real(4, value);
     }
     graph_.message(5, tensor);
     return *this;

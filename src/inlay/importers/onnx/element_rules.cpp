@@ -55,6 +55,7 @@ const std::map<std::string, const char*>& unary_names() {
       {"IsInf", "scale"},
       {"Trilu", "scale"},
       {"CumSum", "scale"},
+      {"DynamicQuantizeLinear", "dynamic-quantize"},
       {"com.microsoft.Gelu", "gelu"},
       {"com.microsoft.FastGelu", "gelu"},
       {"com.microsoft.QuickGelu", "silu"},
@@ -167,6 +168,13 @@ void combine_constant(Lowering& lowering, const Node& node, const char* op, int 
   if (count(lowering.shape(x)) != count(shape)) {  // the constant is the larger one
     lowering.add(node, "pad", fmt::format(", shape: [{}]", fmt::join(shape, ", ")), {lowering.held(x)},
                  shape);
+    return;
+  }
+  if (const int table = repeated_table(lowering.graph(), constant); table >= 0 && node.op == "Add") {
+    const Dimensions& sizes = lowering.shape(table);
+    lowering.add_layer(node, output, "position-bias",
+                       fmt::format(", rows: {}, columns: {}", sizes[0], sizes[1]), {lowering.held(x)},
+                       lowering.held_shape(x), table);
     return;
   }
   const bool special = std::string(op) == "divide" && lowering.input(node, 1) == x;

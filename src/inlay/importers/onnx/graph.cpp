@@ -120,6 +120,17 @@ void drop_unneeded(Graph& graph) {
 
 }  // namespace
 
+int repeated_table(const Graph& graph, int constant) {
+  const int origin = constant < 0 ? -1 : graph.value(constant).origin;
+  if (origin < 0 || !graph.value(origin).shape) {
+    return -1;
+  }
+  const Value& table = graph.value(origin);
+  const bool real = table.type == kFloat || table.type == kFloat16 || table.type == kBfloat16;
+  const bool learned = real && table.maker < 0 && table.shape->size() == 2;
+  return learned && count(graph.shape(constant)) > count(*table.shape) ? origin : -1;
+}
+
 void connect(Graph& graph) {
   drop_unneeded(graph);
   for (Value& value : graph.values) {

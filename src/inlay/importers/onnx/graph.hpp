@@ -17,6 +17,7 @@ enum ElementType : int {
   kInt64 = 7,
   kBool = 9,
   kFloat16 = 10,
+  kBfloat16 = 16,
 };
 
 /// Bits of an element as it lies in memory; 0 for strings and unknown types.
@@ -114,6 +115,10 @@ std::vector<std::int64_t> integers_or(const Node& node, const std::string& name,
 
 /// An axis that may count from the end, as one that counts from the beginning. Fails at the node.
 std::size_t axis_of(const Graph& graph, const Node& node, std::int64_t axis, std::size_t rank);
+
+/// The learned table [rows, columns] of which a constant repeats elements, such as biases of attention by the
+/// distance of two tokens; -1 if it is none.
+int repeated_table(const Graph& graph, int constant);
 
 /// Makers and users anew from the nodes that are not removed; drops those that no output needs.
 void connect(Graph& graph);

@@ -137,11 +137,16 @@ class Inference {
     return node.domain.empty() && kNames.count(node.op) > 0;
   }
 
+  /// Scale and zero point are found out while it runs, and are used like those that stand in a file.
+  static bool is_dynamic_quantisation(const Node& node) {
+    return node.op == "DynamicQuantizeLinear" && node.domain.empty();
+  }
+
   /// Whether the output of the operator on a weight is that weight, or a part of it, in another form.
   static bool keeps_weights(const Node& node) {
     static const std::set<std::string> kNames = {"Identity",         "Transpose", "Reshape", "Squeeze",
                                                  "Unsqueeze",        "Flatten",   "Cast",    "QuantizeLinear",
-                                                 "DequantizeLinear", "Gather",    "Slice"};
+                                                 "DequantizeLinear", "Gather",    "Slice",   "Expand"};
     return kNames.count(node.op) > 0;
   }
 
@@ -273,8 +278,8 @@ class Inference {
       value.type = type.type;
       value.shape = type.shape;
       complete(node, node.outputs[i]);
-      value.constant = constant;
-      if (constant) {
+      value.constant = constant || (i > 0 && is_dynamic_quantisation(node));
+      if (value.constant) {
         const bool same = keeps_weights(node) && !node.inputs.empty() && node.inputs[0] >= 0;
         value.origin = same ? graph_.value(node.inputs[0]).origin : node.outputs[i];
       }

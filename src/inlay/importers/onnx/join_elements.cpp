@@ -259,12 +259,20 @@ void join_spelt_softmax(Graph& graph, const Pattern& pattern, const Node& node) 
   replace(graph, node, "softmax", {x});
 }
 
-/// Attention's scores without their scale and constant mask, which are part of the softmax.
-int without_scale(const Graph& graph, const Pattern& pattern, int value) {
+/// Attention's scores without their scale and constant mask, which are part of the softmax. A learned bias
+/// stays and reads the product.
+int without_scale(Graph& graph, const Pattern& pattern, int value) {
   int at = value;
+  const Node* bias = nullptr;
   for (int depth = 0; depth < kDeepest; ++depth) {
     if (pattern.made_by(at, {"MatMul"}) != nullptr) {
-      return pattern.uncast(at);
+      const int product = pattern.uncast(at);
+      if (bias == nullptr) {
+        return product;
+      }
+      std::vector<int>& operands = graph.node(index_of(graph, *bias)).inputs;
+      operands[graph.value(operands[0]).constant ? 1 : 0] = product;
+      return bias->outputs[0];
     }
     const Node* node = pattern.made_by(at, {"Mul", "Div", "Add", "Sub", "Where"});
     if (node == nullptr) {
@@ -278,6 +286,12 @@ int without_scale(const Graph& graph, const Pattern& pattern, int value) {
     }
     if (inner < 0 || graph.value(inner).constant || graph.shape(inner) != graph.shape(at)) {
       return value;
+    }
+    if (node->op == "Add" && repeated_table(graph, pattern.constant_operand(*node)) >= 0) {
+      if (bias != nullptr) {
+        return value;
+      }
+      bias = node;
     }
     at = inner;
   }

@@ -32,6 +32,11 @@ bool is_product(const Node& node) {
   return node.op == "MatMul" || node.op == "Gemm" || node.op == "MatMulInteger";
 }
 
+/// Their third input is a zero point, not a bias.
+bool is_of_integers(const Node& node) {
+  return node.op == "MatMulInteger" || node.op == "ConvInteger";
+}
+
 /// Constants for each channel of [batch, channels, ...]: [C, 1, 1], [1, C, 1, 1].
 bool for_each_channel(const Graph& graph, int constant, int value) {
   const Dimensions& numbers = graph.shape(constant);
@@ -64,6 +69,32 @@ Node* producer(Graph& graph, int value) {
 
 }  // namespace
 
+/// What a product of whole numbers is multiplied by to be one of real ones, behind a cast: part of it, as in
+/// QLinearMatMul and QLinearConv.
+void join_scales(Graph& graph) {
+  const Pattern pattern(graph);
+  for (Node& times : graph.nodes) {
+    if (times.op != "Mul" || !times.domain.empty() || times.removed) {
+      continue;
+    }
+    const int x = pattern.other_than_constant(times);
+    const int cast_maker = x < 0 ? -1 : graph.value(x).maker;
+    if (cast_maker < 0 || graph.node(cast_maker).op != "Cast" ||
+        Graph::input(graph.node(cast_maker), 0) < 0 || pattern.only_user(x) == nullptr) {
+      continue;
+    }
+    Node& cast = graph.node(cast_maker);
+    Node* node = producer(graph, cast.inputs[0]);
+    const int constant = pattern.constant_operand(times);
+    if (node != nullptr && is_of_integers(*node) && graph.shape(x) == graph.shape(times.outputs[0]) &&
+        (count(graph.shape(constant)) == 1 || for_each_feature(graph, constant, x) ||
+         for_each_channel(graph, constant, x))) {
+      cast.removed = true;
+      swallow(graph, *node, times);
+    }
+  }
+}
+
 void join_biases(Graph& graph) {
   const Pattern pattern(graph);
   for (Node& next : graph.nodes) {
@@ -73,7 +104,8 @@ void join_biases(Graph& graph) {
     const int x = pattern.other_than_constant(next);
     const int constant = pattern.constant_operand(next);
     Node* node = x < 0 || graph.shape(x) != graph.shape(next.outputs[0]) ? nullptr : producer(graph, x);
-    if (node == nullptr || has_flag(*node, "inlay_bias") || Graph::input(*node, 2) >= 0) {
+    if (node == nullptr || has_flag(*node, "inlay_bias") ||
+        (Graph::input(*node, 2) >= 0 && !is_of_integers(*node))) {
       continue;
     }
     const bool fits = is_convolution(*node) ? for_each_channel(graph, constant, x)

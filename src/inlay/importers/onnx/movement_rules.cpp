@@ -85,6 +85,33 @@ void gather(Lowering& lowering, const Node& node) {
   }
 }
 
+/// Learned tokens before or behind those of a sample (the class token of a vision transformer).
+bool learned_tokens(Lowering& lowering, const Node& node, std::size_t axis) {
+  const Dimensions& out = lowering.shape(node.outputs[0]);
+  int x = -1;
+  int learned = -1;
+  for (const int id : node.inputs) {
+    if (id >= 0) {
+      (lowering.constant(id) ? learned : x) = id;
+    }
+  }
+  if (node.inputs.size() != 2 || x < 0 || learned < 0 || out.size() < 2 || axis + 2 != out.size()) {
+    return false;
+  }
+  const int origin = lowering.graph().value(learned).origin;
+  const std::int64_t width = out.back();
+  const std::int64_t rows = count(out) / width;
+  const bool stored = origin >= 0 && lowering.graph().value(origin).maker < 0 &&
+                      count(lowering.shape(origin)) == count(lowering.shape(learned));
+  if (!stored || rows != out[axis]) {  // of a batch each sample would have its own
+    return false;
+  }
+  lowering.add_layer(node, node.outputs[0], "learned-tokens",
+                     fmt::format(", rows: {}", lowering.shape(learned)[axis]),
+                     {lowering.as_shape(x, {lowering.shape(x)[axis], width})}, {rows, width}, learned);
+  return true;
+}
+
 /// Joined along an axis; constants among the parts are what the join has more than its activations.
 void concat(Lowering& lowering, const Node& node) {
   const Dimensions& out = lowering.shape(node.outputs.at(0));
@@ -92,7 +119,9 @@ void concat(Lowering& lowering, const Node& node) {
   const bool constants = std::any_of(node.inputs.begin(), node.inputs.end(),
                                      [&](int id) { return id >= 0 && lowering.constant(id); });
   if (constants) {
-    stated(lowering, node, "pad");
+    if (!learned_tokens(lowering, node, axis)) {
+      stated(lowering, node, "pad");
+    }
     return;
   }
   if (node.inputs.size() == 1) {

@@ -15,6 +15,7 @@ void join_activations(Graph& graph);
 void join_softmax(Graph& graph);
 void join_normalisations(Graph& graph);
 void join_group_norms(Graph& graph);
+void join_scales(Graph& graph);
 void join_biases(Graph& graph);
 void join_batch_norms(Graph& graph);
 

@@ -45,30 +45,46 @@ void add_gemm(Lowering& lowering, const Node& node, const Gemm& gemm) {
   }
 }
 
-/// A matrix of weights for each of several inputs is a convolution of as many groups by a window of one
-/// element.
-void add_grouped(Lowering& lowering, const Node& node, int x, int weights) {
-  const Dimensions& a = lowering.shape(x);
-  const Dimensions& b = lowering.shape(weights);
-  const std::int64_t groups = leading(b);
-  if (leading(a) != groups || a.size() < 2) {
-    lowering.refuse(node, "a batch of weights needs as large a batch of inputs");
-  }
-  const std::int64_t rows = a[a.size() - 2];
-  const std::int64_t channels = base::checked_multiply(groups, b.back());
-  const int image = lowering.as_shape(x, {base::checked_multiply(groups, a.back()), rows, 1});
-  lowering.add_layer(node, node.outputs.at(0), "convolution",
-                     fmt::format(", channels: {}, kernel: 1, groups: {}, bias: false", channels, groups),
-                     {image}, {channels, rows, 1}, weights);
-}
-
-/// The product of two activations, as `heads` products of rows x inner by inner x columns.
+/// A product of any rank, as `heads` products of rows x inner by inner x columns.
 struct Product {
   std::int64_t heads = 1;
   std::int64_t rows = 1;
   std::int64_t inner = 1;
   std::int64_t columns = 1;
 };
+
+/// Operands are repeated along leading dimensions of which the other one has more than one: the matrices of
+/// one operand that meet the same matrix of the other are one product with more rows, or more columns.
+Product repeated(const Lowering& lowering, const Node& node, const Dimensions& left,
+                 const Dimensions& right) {
+  Product product{1, left[left.size() - 2], left.back(), right.back()};
+  for (std::size_t from_end = 3; from_end <= std::max(left.size(), right.size()); ++from_end) {
+    const std::int64_t one = from_end > left.size() ? 1 : left[left.size() - from_end];
+    const std::int64_t other = from_end > right.size() ? 1 : right[right.size() - from_end];
+    if (one != other && one != 1 && other != 1) {
+      lowering.refuse(node,
+                      fmt::format("its operands have {} and {} matrices along one dimension", one, other));
+    }
+    std::int64_t& extent = one == other ? product.heads : other == 1 ? product.rows : product.columns;
+    extent = base::checked_multiply(extent, std::max(one, other));
+  }
+  return product;
+}
+
+/// A product by several matrices of weights. A matrix for each of several inputs is a convolution of as many
+/// groups by a window of one element; matrices for the same input are one with more columns.
+void add_grouped(Lowering& lowering, const Node& node, int x, int weights, const Product& product) {
+  const auto& [groups, rows, inner, columns] = product;
+  if (groups == 1) {
+    add_gemm(lowering, node, {x, weights, inner, columns, false});
+    return;
+  }
+  const std::int64_t channels = base::checked_multiply(groups, columns);
+  const int image = lowering.as_shape(x, {base::checked_multiply(groups, inner), rows, 1});
+  lowering.add_layer(node, node.outputs.at(0), "convolution",
+                     fmt::format(", channels: {}, kernel: 1, groups: {}, bias: false", channels, groups),
+                     {image}, {channels, rows, 1}, weights);
+}
 
 bool fits(const Dimensions& shape, std::int64_t heads, std::int64_t rows, std::int64_t columns) {
   return shape == Dimensions{heads, rows, columns} ||
@@ -83,6 +99,10 @@ void add_product(Lowering& lowering, const Node& node, int a, int b, const Produ
   const Dimensions& other = lowering.held_shape(b);
   // Keys and values that several heads share are held once, and only look larger.
   const std::int64_t shared = count(lowering.shape(b)) / count(other);
+  if (heads % shared != 0) {
+    lowering.refuse(node,
+                    fmt::format("its second operand is repeated {} times for {} products", shared, heads));
+  }
   const std::int64_t kv_heads = heads / shared;
   std::string keys = heads == 1 ? "" : fmt::format(", heads: {}", heads);
   keys += shared == 1 ? "" : fmt::format(", kv_heads: {}", kv_heads);
@@ -115,32 +135,26 @@ void multiply_activations(Lowering& lowering, const Node& node, int a, int b, bo
   if (transposed_b) {
     std::swap(right[right.size() - 1], right[right.size() - 2]);
   }
-  Product product{leading(left), left[left.size() - 2], left.back(), right.back()};
-  if (right[right.size() - 2] != product.inner) {
-    lowering.refuse(node,
-                    fmt::format("inner sizes {} and {} differ", product.inner, right[right.size() - 2]));
+  if (right[right.size() - 2] != left.back()) {
+    lowering.refuse(node, fmt::format("inner sizes {} and {} differ", left.back(), right[right.size() - 2]));
   }
-  const std::int64_t right_heads = leading(right);
-  if (product.heads == right_heads) {
-    add_product(lowering, node, a, b, product);
-  } else if (right_heads == 1) {  // one matrix for all: their rows are one product
-    product.rows = base::checked_multiply(product.rows, product.heads);
-    product.heads = 1;
-    add_product(lowering, node, a, b, product);
-  } else if (product.heads == 1) {  // the same, transposed
-    add_product(lowering, node, b, a,
-                {1, base::checked_multiply(right_heads, product.columns), product.inner, product.rows});
-  } else {
-    lowering.refuse(node, "its operands repeat along different dimensions");
-  }
+  add_product(lowering, node, a, b, repeated(lowering, node, left, right));
 }
 
 void multiply(Lowering& lowering, const Node& node, int a, int b, bool transposed_a, bool transposed_b,
               bool bias) {
   if (lowering.constant(a)) {
-    const Dimensions& left = lowering.shape(a);
-    if (lowering.constant(b) || leading(left) != 1 || left.size() < 2) {
-      lowering.refuse(node, "a first operand of weights must be one matrix");
+    Dimensions left = lowering.shape(a);
+    if (lowering.constant(b) || left.size() < 2) {
+      lowering.refuse(node, "a first operand of weights must be a matrix, and the second one no weights");
+    }
+    if (leading(left) != 1) {  // the product, transposed
+      Dimensions right = lowering.shape(b);
+      right.insert(right.end(), right.size() == 1 ? 1 : 0, 1);
+      std::swap(left[left.size() - 1], left[left.size() - 2]);
+      std::swap(right[right.size() - 1], right[right.size() - 2]);
+      add_grouped(lowering, node, b, a, repeated(lowering, node, right, left));
+      return;
     }
     const std::int64_t features = transposed_a ? left.back() : left[left.size() - 2];
     add_gemm(lowering, node, {b, a, transposed_a ? left[left.size() - 2] : left.back(), features, bias});
@@ -152,7 +166,9 @@ void multiply(Lowering& lowering, const Node& node, int a, int b, bool transpose
   }
   const Dimensions& right = lowering.shape(b);
   if (leading(right) != 1) {
-    add_grouped(lowering, node, a, b);
+    Dimensions left = lowering.shape(a);
+    left.insert(left.begin(), left.size() == 1 ? 1 : 0, 1);
+    add_grouped(lowering, node, a, b, repeated(lowering, node, left, right));
     return;
   }
   const std::int64_t last = right.size() < 2 ? 1 : right.back();
