@@ -62,8 +62,9 @@ TEST(OnnxBadInput, AllUnknownOperatorsAreListed) {
   Model model;
   model.input("x", {1, 4}).node("Wobble", {"x"}, {"a"}, {}, "com.example").node("Relu", {"a"}, {"b"});
   model.node("If", {"b"}, {"y"}).output("y");
-  EXPECT_THAT(refusal(model.bytes()),
-              AllOf(HasSubstr("com.example.Wobble (node 'a')"), HasSubstr("If (node 'y')")));
+  EXPECT_THAT(refusal(model.bytes()), AllOf(HasSubstr("com.example.Wobble (node 'a')"),
+                                            HasSubstr("If (node 'y'; its subgraphs are not read)")));
+  EXPECT_EQ(refusal(model.bytes(), {{}, {}, true, 0, 0}), "accepted");
 }
 
 TEST(OnnxBadInput, GraphsThatDoNotHangTogether) {

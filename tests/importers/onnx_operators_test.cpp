@@ -2,9 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "inlay/base/error.hpp"
-#include "inlay/importers/onnx/onnx_model.hpp"
-#include "inlay/workload/model_file.hpp"
+#include "support/imported_onnx.hpp"
 #include "support/onnx_networks.hpp"
 
 namespace inlay::importers {
@@ -13,45 +11,6 @@ namespace {
 using namespace onnx_writer;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using workload::ConvolutionShape;
-using workload::GemmShape;
-
-workload::Model imported(const Model& model, std::int64_t opset = 17, const ImportOptions& options = {}) {
-  const std::string text = onnx_yaml(model.bytes(opset), "test.onnx", "test.onnx", options);
-  try {
-    return workload::parse_model("fuse: false\n" + text, "test.yaml");  // every operator that was recognised
-  } catch (const base::InputError& error) {
-    throw base::InputError(std::string(error.what()) + "\n" + text);
-  }
-}
-
-std::vector<std::string> operators(const workload::Model& model) {
-  std::vector<std::string> names;
-  for (const workload::Layer& layer : model.layers) {
-    names.push_back(layer.op);
-  }
-  return names;
-}
-
-/// The first layer's shape of that kind.
-template <typename Shape>
-Shape first(const workload::Model& model) {
-  for (const workload::Layer& layer : model.layers) {
-    if (const auto* shape = std::get_if<Shape>(&layer.shape)) {
-      return *shape;
-    }
-  }
-  throw std::runtime_error("the model has no such layer");
-}
-ConvolutionShape convolution(const workload::Model& model) {
-  return first<ConvolutionShape>(model);
-}
-GemmShape gemm(const workload::Model& model) {
-  return first<GemmShape>(model);
-}
-const std::vector<std::int64_t>& output(const workload::Model& model) {
-  return model.tensors.at(static_cast<std::size_t>(model.layers.back().outputs.back())).dimensions;
-}
 
 TEST(OnnxOperators, ConvolutionsPadAsTheySay) {
   Model upper;
@@ -296,80 +255,6 @@ TEST(OnnxOperators, NewerOpsetsHaveOwnRules) {
   EXPECT_THAT(output(result), ElementsAre(16));
 }
 
-/// A network whose operators have changed between opsets 7 and 21, in the form that each of them wants.
-Model written_for(std::int64_t opset) {
-  Model model;
-  model.input("x", {1, 3, 16, 16}).weight("w", {8, 3, 3, 3}).weight("g", {8}).weight("b", {8});
-  model.node("Conv", {"x", "w"}, {"conv"}, {integers("pads", {1, 1, 1, 1})});
-  model.node("BatchNormalization", {"conv", "g", "b", "b", "g"}, {"norm"});
-  if (opset < 11) {
-    model.node("Clip", {"norm"}, {"clip"}, {real("min", 0.0F), real("max", 6.0F)});
-    model.node("Pad", {"clip"}, {"pad"}, {integers("pads", {0, 0, 0, 0, 0, 0, 2, 2})});
-  } else {
-    model.scalar("low", 0.0F).scalar("high", 6.0F).integers("pads", {0, 0, 0, 0, 0, 0, 2, 2});
-    model.node("Clip", {"norm", "low", "high"}, {"clip"}).node("Pad", {"clip", "pads"}, {"pad"});
-  }
-  if (opset < 10) {
-    model.node("Slice", {"pad"}, {"slice"},
-               {integers("starts", {0, 0}), integers("ends", {16, 16}), integers("axes", {2, 3})});
-  } else {
-    model.integers("starts", {0, 0}).integers("ends", {16, 16}).integers("axes", {2, 3});
-    model.node("Slice", {"pad", "starts", "ends", "axes"}, {"slice"});
-  }
-  model.node("MaxPool", {"slice"}, {"pool"}, {integers("kernel_shape", {2, 2}), integers("strides", {2, 2})});
-  if (opset < 9) {
-    model.node("Upsample", {"pool"}, {"up"}, {reals("scales", {1, 1, 2, 2})});
-  } else {
-    model.reals("scales", {1, 1, 2, 2});
-    if (opset == 9) {
-      model.node("Upsample", {"pool", "scales"}, {"up"});
-    } else if (opset == 10) {
-      model.node("Resize", {"pool", "scales"}, {"up"});
-    } else if (opset < 13) {  // regions are not optional yet, but may be none
-      model.reals("none", {}).node("Resize", {"pool", "none", "scales"}, {"up"});
-    } else {
-      model.node("Resize", {"pool", "", "scales"}, {"up"});
-    }
-  }
-  if (opset < 13) {
-    model.node("Split", {"up"}, {"part1", "part2"}, {integer("axis", 1), integers("split", {4, 4})});
-  } else {
-    model.integers("parts", {4, 4}).node("Split", {"up", "parts"}, {"part1", "part2"}, {integer("axis", 1)});
-  }
-  model.node("Concat", {"part2", "part1"}, {"join"}, {integer("axis", 1)});
-  if (opset < 18) {
-    model.node("ReduceMean", {"join"}, {"mean"}, {integers("axes", {2, 3}), integer("keepdims", 1)});
-  } else {
-    model.integers("places", {2, 3})
-        .node("ReduceMean", {"join", "places"}, {"mean"}, {integer("keepdims", 1)});
-  }
-  if (opset < 13) {
-    model.node("Squeeze", {"mean"}, {"flat"}, {integers("axes", {2, 3})});
-    model.node("Unsqueeze", {"flat"}, {"row"}, {integers("axes", {0})});
-    model.node("ReduceSum", {"row"}, {"sum"}, {integers("axes", {0}), integer("keepdims", 0)});
-  } else {
-    model.integers("last", {2, 3}).integers("first", {0});
-    model.node("Squeeze", {"mean", "last"}, {"flat"}).node("Unsqueeze", {"flat", "first"}, {"row"});
-    model.node("ReduceSum", {"row", "first"}, {"sum"}, {integer("keepdims", 0)});
-  }
-  model.weight("matrix", {8, 5}).weight("offset", {5});
-  model.node("Gemm", {"sum", "matrix", "offset"}, {"gemm"});
-  return model.node("Softmax", {"gemm"}, {"y"}, {integer("axis", 1)}).output("y");
-}
-
-TEST(OnnxOperators, EveryOpsetFrom7To21) {
-  const workload::Model oldest = imported(written_for(7), 7);
-  EXPECT_EQ(workload::macs(oldest), 8 * 3 * 9 * 256 + 8 * 5);
-  EXPECT_EQ(workload::parameters(oldest), 8 * 3 * 9 + 16 + 8 * 5 + 5);
-  for (std::int64_t opset = 7; opset <= 21; ++opset) {
-    const workload::Model model = imported(written_for(opset), opset);
-    EXPECT_EQ(operators(model), operators(oldest)) << opset;
-    EXPECT_EQ(workload::macs(model), workload::macs(oldest)) << opset;
-    EXPECT_EQ(workload::parameters(model), workload::parameters(oldest)) << opset;
-    EXPECT_EQ(workload::activation_bytes(model), workload::activation_bytes(oldest)) << opset;
-  }
-}
-
 TEST(OnnxOperators, ImageOperators) {
   Model model;
   model.input("x", {1, 4, 10, 10}).integers("sizes", {1, 4, 20, 30});
@@ -397,6 +282,29 @@ TEST(OnnxOperators, ConvolutionsOfWholeNumbers) {
   EXPECT_EQ(workload::parameters(result), 4 * 3 * 9 + 4);
   EXPECT_EQ(result.layers[0].precision.inputs, 8);
   EXPECT_EQ(result.layers[0].precision.weights, 8);
+}
+
+// As in log-mel features: nothing below the maximum less 8.
+TEST(OnnxOperators, BoundsMayBeComputed) {
+  Model model;
+  model.input("x", {1, 6, 8})
+      .scalar("eight", 8.0F)
+      .node("ReduceMax", {"x"}, {"max"}, {integer("keepdims", 0)});
+  model.node("Sub", {"max", "eight"}, {"low"}).node("Clip", {"x", "low"}, {"y"}).output("y");
+  const workload::Model result = imported(model);
+  EXPECT_THAT(operators(result), ElementsAre("reduce", "scale", "combine"));
+  EXPECT_THAT(output(result), ElementsAre(6, 8));
+}
+
+// A size that is computed from what the network finds is stated by the user; what computes it is no layer.
+TEST(OnnxOperators, SizesThatAreComputedLeaveNoLayer) {
+  Model model;
+  model.input("x", {1, 3, 8, 8}).input("scales", {4}).node("Abs", {"scales"}, {"positive"});
+  model.node("Resize", {"x", "", "positive"}, {"y"}).output("y");
+  const workload::Model result =
+      imported(model, 17, {{{"y.0", 1}, {"y.1", 3}, {"y.2", 16}, {"y.3", 24}}, {}, false, 0, 0});
+  EXPECT_THAT(operators(result), ElementsAre("resize-nearest"));
+  EXPECT_THAT(output(result), ElementsAre(3, 16, 24));
 }
 
 TEST(OnnxOperators, DetectorsAreVectorOperators) {

@@ -73,10 +73,23 @@ const std::map<std::string, const char*>& unary_names() {
   return kNames;
 }
 
+void combine_activations(Lowering& lowering, const Node& node, const char* op,
+                         const std::vector<int>& values);
+
+/// What else it reads are constants, or (the bounds of Clip) numbers that are computed.
 void unary(Lowering& lowering, const Node& node) {
-  const int x = lowering.activation(node, 0);
+  std::vector<int> values = {lowering.activation(node, 0)};
+  for (std::size_t i = 1; i < node.inputs.size(); ++i) {
+    if (node.inputs[i] >= 0 && !lowering.constant(node.inputs[i])) {
+      values.push_back(node.inputs[i]);
+    }
+  }
+  if (values.size() > 1) {
+    combine_activations(lowering, node, "combine", values);
+    return;
+  }
   const std::string key = node.domain.empty() ? node.op : node.domain + "." + node.op;
-  lowering.add(node, unary_names().at(key), "", {lowering.held(x)}, lowering.held_shape(x));
+  lowering.add(node, unary_names().at(key), "", {lowering.held(values[0])}, lowering.held_shape(values[0]));
 }
 
 /// Slopes are learned, one for each channel.

@@ -118,8 +118,9 @@ class Inference {
     std::vector<std::string> unknown;
     for (const Node& node : graph_.nodes) {
       if (!has_lowering(node) && !is_folded_only(node) && !options_.unknown_as_vector) {
-        unknown.push_back(fmt::format("{}{}{} (node '{}')", node.domain, node.domain.empty() ? "" : ".",
-                                      node.op, node.name));
+        unknown.push_back(fmt::format("{}{}{} (node '{}'{})", node.domain, node.domain.empty() ? "" : ".",
+                                      node.op, node.name,
+                                      has_subgraphs(node) ? "; its subgraphs are not read" : ""));
       }
     }
     if (!unknown.empty()) {
@@ -128,6 +129,10 @@ class Inference {
                       "operation on every element",
                       graph_.file, fmt::join(unknown, ", ")));
     }
+  }
+
+  static bool has_subgraphs(const Node& node) {
+    return node.domain.empty() && (node.op == "If" || node.op == "Loop" || node.op == "Scan");
   }
 
   /// Operators that may only work on what is known before the model runs.
@@ -247,7 +252,7 @@ class Inference {
     if (auto own = own_shapes(graph_, node)) {
       return std::move(*own);
     }
-    if (auto known = library_shapes(graph_, node)) {
+    if (auto known = has_subgraphs(node) ? std::nullopt : library_shapes(graph_, node)) {
       return std::move(*known);
     }
     if (!options_.unknown_as_vector) {
@@ -261,7 +266,13 @@ class Inference {
         break;
       }
     }
-    return std::vector<OutputType>(node.outputs.size(), same);
+    std::vector<OutputType> shapes;
+    for (const int output : node.outputs) {
+      const auto declared = declarations_.find(output);
+      const bool said = declared != declarations_.end() && declared->second.has_shape;
+      shapes.push_back(said ? OutputType{declared->second.type, std::nullopt} : same);
+    }
+    return shapes;
   }
 
   void set_outputs(const Node& node, const std::vector<OutputType>& types, bool constant) {

@@ -100,6 +100,7 @@ DraftModel Lowering::run() {
     throw base::InputError(
         fmt::format("{}: no layer is left: nothing is computed from the inputs", graph_.file));
   }
+  drop_unread();
   drop_reshapes();
   return std::move(draft_);
 }
@@ -255,6 +256,39 @@ void Lowering::own_table(int weight, std::int64_t parameters) {
   tables_.emplace(graph_.value(weight).origin, Table{static_cast<int>(draft_.layers.size()) - 1, parameters});
 }
 
+/// Sizes that are computed while the model runs are stated here, so that what computes them is read by
+/// nobody.
+void Lowering::drop_unread() {
+  std::vector<bool> read(draft_.tensors.size(), false);
+  std::vector<bool> dropped(draft_.layers.size(), false);
+  for (std::size_t i = draft_.layers.size(); i-- > 0;) {
+    const DraftLayer& layer = draft_.layers[i];
+    dropped[i] = std::none_of(layer.outputs.begin(), layer.outputs.end(), [&](int output) {
+      return read[static_cast<std::size_t>(output)] || draft_.tensor(output).is_output;
+    });
+    for (const int input : layer.inputs) {
+      read[static_cast<std::size_t>(input)] = read[static_cast<std::size_t>(input)] || !dropped[i];
+    }
+  }
+  std::erase_if(draft_.inputs, [&read](int input) { return !read[static_cast<std::size_t>(input)]; });
+  drop(dropped);
+}
+
+void Lowering::drop(const std::vector<bool>& dropped) {
+  std::vector<int> places(draft_.layers.size(), 0);
+  std::vector<DraftLayer> kept;
+  for (std::size_t i = 0; i < draft_.layers.size(); ++i) {
+    places[i] = static_cast<int>(kept.size());
+    if (!dropped[i]) {
+      kept.push_back(std::move(draft_.layers[i]));
+    }
+  }
+  draft_.layers = std::move(kept);
+  for (DraftTensor& tensor : draft_.tensors) {
+    tensor.maker = tensor.maker < 0 ? -1 : places[static_cast<std::size_t>(tensor.maker)];
+  }
+}
+
 /// A product that is only read in rows x (heads * columns) makes that at once.
 void Lowering::drop_reshapes() {
   std::vector<int> readers(draft_.tensors.size(), 0);
@@ -284,18 +318,7 @@ void Lowering::drop_reshapes() {
     draft_.tensor(layer.outputs[0]).name = from.name;
     dropped[i] = true;
   }
-  std::vector<int> places(draft_.layers.size(), 0);
-  std::vector<DraftLayer> kept;
-  for (std::size_t i = 0; i < draft_.layers.size(); ++i) {
-    places[i] = static_cast<int>(kept.size());
-    if (!dropped[i]) {
-      kept.push_back(std::move(draft_.layers[i]));
-    }
-  }
-  draft_.layers = std::move(kept);
-  for (DraftTensor& tensor : draft_.tensors) {
-    tensor.maker = tensor.maker < 0 ? -1 : places[static_cast<std::size_t>(tensor.maker)];
-  }
+  drop(dropped);
 }
 
 std::string Lowering::unique(const std::string& name) {

@@ -92,7 +92,10 @@ class Lowering {
     std::int64_t parameters;
   };
   void add_inputs();
+  void drop_unread();
   void drop_reshapes();
+  /// Leaves out the layers that are marked.
+  void drop(const std::vector<bool>& dropped);
   std::string unique(const std::string& name);
   int new_tensor(const std::string& name, const Dimensions& shape, std::int64_t bits);
 
