@@ -11,6 +11,7 @@
 #include "inlay/hardware/energy_table.hpp"
 #include "inlay/hardware/package_file.hpp"
 #include "inlay/importers/load_model.hpp"
+#include "inlay/report/inputs_json.hpp"
 #include "inlay/report/inputs_text.hpp"
 #include "inlay/report/model_views.hpp"
 #include "inlay/report/schedule_text.hpp"
@@ -49,8 +50,12 @@ verify::NamedInput find(const Options& options) {
   return verify::find_input(options.name, {verify::input_kind_named(options.kind)});
 }
 
-std::string text_of_schedule(const std::string& file) {
-  const schedule::ScheduleDocument document = schedule::read_document(base::read_file(file), file);
+std::string text_of_schedule(const std::string& file, bool json) {
+  const std::string content = base::read_file(file);
+  const schedule::ScheduleDocument document = schedule::read_document(content, file);
+  if (json) {
+    return content;
+  }
   const verify::Verdict verdict = verify::verify(document);
   if (!verdict.valid || !verdict.cost) {
     throw base::InfeasibleError(fmt::format("{}: is not valid; 'inlay verify' says why", file));
@@ -67,21 +72,26 @@ std::string text_of_model(const std::string& file, const Options& options) {
   return options.dot ? report::model_dot(model) : report::model_text(model);
 }
 
-std::string text_of(const verify::NamedInput& input) {
+template <typename Input>
+std::string text_or_json(const Input& input, std::string (*text)(const Input&), bool json) {
+  return json ? report::input_json(input).dump(2) + "\n" : text(input);
+}
+
+std::string text_of(const verify::NamedInput& input, bool json) {
   const std::string file = input.file.string();
   switch (input.kind) {
     case InputKind::kScenario:
-      return report::scenario_text(workload::load_scenario(file, importers::load_model));
+      return text_or_json(workload::load_scenario(file, importers::load_model), report::scenario_text, json);
     case InputKind::kPackage:
-      return report::package_text(hardware::load_package(file));
+      return text_or_json(hardware::load_package(file), report::package_text, json);
     case InputKind::kChiplet:
-      return report::chiplet_text(hardware::load_chiplet_type(file));
+      return text_or_json(hardware::load_chiplet_type(file), report::chiplet_text, json);
     case InputKind::kDataflow:
-      return report::dataflow_text(dataflow::load_dataflow(file));
+      return text_or_json(dataflow::load_dataflow(file), report::dataflow_text, json);
     case InputKind::kEnergyTable:
-      return report::energy_text(hardware::load_energy_table(file));
+      return text_or_json(hardware::load_energy_table(file), report::energy_text, json);
     case InputKind::kSchedule:
-      return text_of_schedule(file);
+      return text_of_schedule(file, json);
     default:
       throw base::InputError(fmt::format("'show' has nothing to say of files of kind '{}'; 'check' has",
                                          verify::to_string(input.kind)));
@@ -93,24 +103,32 @@ bool names_strategy(const Options& options) {
   return options.kind.empty() && std::find(names.begin(), names.end(), options.name) != names.end();
 }
 
-int run(const Options& options) {
-  if (names_strategy(options) && !options.dot && !options.json && options.parameters.empty()) {
-    fmt::print("{}", report::strategy_text(options.name));
-    return 0;
+/// --dot and --set are about models.
+void refuse_options(const Options& options, const std::string& kind) {
+  if (options.dot || !options.parameters.empty()) {
+    throw base::InputError(fmt::format(
+        "{}; '{}' is a {}",
+        options.dot ? "--dot draws the graph of a model" : "--set is for the parameters of a model",
+        options.name, kind));
+  }
+}
+
+std::string shown(const Options& options) {
+  if (names_strategy(options)) {
+    refuse_options(options, "strategy");
+    return options.json ? report::strategy_json(options.name).dump(2) + "\n"
+                        : report::strategy_text(options.name);
   }
   const verify::NamedInput input = find(options);
   if (input.kind == InputKind::kModel || input.kind == InputKind::kMapping) {
-    fmt::print("{}", text_of_model(input.file.string(), options));
-    return 0;
+    return text_of_model(input.file.string(), options);
   }
-  if (options.dot || options.json || !options.parameters.empty()) {
-    throw base::InputError(fmt::format("{}; '{}' is a {}",
-                                       options.dot    ? "--dot draws the graph of a model"
-                                       : options.json ? "--json prints a model"
-                                                      : "--set is for the parameters of a model",
-                                       options.name, verify::to_string(input.kind)));
-  }
-  fmt::print("{}", text_of(input));
+  refuse_options(options, verify::to_string(input.kind));
+  return text_of(input, options.json);
+}
+
+int run(const Options& options) {
+  fmt::print("{}", shown(options));
   return 0;
 }
 
@@ -129,7 +147,7 @@ void add_show(CLI::App& program, Action& chosen) {
   command.options("--set,--dim", options->parameters, "NAME=SIZE",
                   "a parameter of a model, or a symbolic dimension of an .onnx file");
   command.flag("--dot", options->dot, "print a model's graph in Graphviz' language");
-  command.flag("--json", options->json, "print a model as JSON alone");
+  command.flag("--json", options->json, "print JSON alone");
   command.finish(chosen, [options] { return run(*options); });
 }
 

@@ -212,6 +212,25 @@ TEST(Show, SetsParametersOfAModel) {
   EXPECT_EQ(run({"cost", "scar-1", "--chiplet", "nvdla-ws-256", "--set", "image=32"}, folder).code, 2);
 }
 
+TEST(Show, EverythingIsJsonIfTheUserSaysSo) {
+  const TemporaryFolder folder;
+  const auto json_of = [&folder](const std::vector<std::string>& what) {
+    std::vector<std::string> arguments = {"show"};
+    arguments.insert(arguments.end(), what.begin(), what.end());
+    arguments.push_back("--json");
+    const Outcome shown = run(arguments, folder);
+    EXPECT_EQ(shown.code, 0) << shown.err;
+    return Json::parse(shown.out);
+  };
+  EXPECT_EQ(json_of({"het-sides-2x2"})["chiplets"].size(), 4U);
+  EXPECT_EQ(json_of({"resnet-18", "--as", "scenario"})["models"].size(), 1U);
+  EXPECT_EQ(json_of({"nvdla-ws-4096"})["pes"], 4096);
+  EXPECT_EQ(json_of({"kcp_ws"})["name"], "kcp_ws");
+  EXPECT_GT(json_of({"horowitz-45nm"})["scaling"]["l2_access"].size(), 1U);
+  EXPECT_GT(json_of({"scar"})["options"].size(), 1U);
+  EXPECT_EQ(json_of({"standalone"})["options"].size(), 0U);
+}
+
 TEST(Show, NetworksOfOtherPrograms) {
   const TemporaryFolder folder;
   folder.write("net.csv", "Layer, M, N, K,\nfirst, 4, 8, 16,\n");
