@@ -1,5 +1,6 @@
 #pragma once
 
+#include "support/constraints.hpp"
 #include "support/documents.hpp"
 
 namespace inlay::testing {
@@ -64,6 +65,10 @@ inline void fill_in(base::Random& random, schedule::Problem& problem) {
   problem.package.source = "package source";
   problem.package.overlap = hardware::Overlap::kOverlapped;
   problem.package.network.scope = hardware::BandwidthScope::kPerChiplet;
+  if (random.between(0, 2) > 0) {
+    problem.constraints = random_constraints(random, problem);
+    problem.constraints.latency_limits.push_back({random_model_of(random, problem), odd_number(random)});
+  }
   problem.costs.assumptions = {"one", "two"};
   problem.costs.refusals = {"why not"};
   for (cost::ModelCosts& costs : problem.costs.models) {

@@ -69,6 +69,40 @@ TEST(Verify, AcceptsWhatTheReferenceEvaluatorSays) {
   EXPECT_GT(refused, 20);
 }
 
+TEST(Verify, Constraints) {
+  using schedule::Constraints;
+  const auto with = [](const std::function<void(Constraints&)>& demand) {
+    return after([&](ScheduleDocument& document) { demand(document.problem.constraints); });
+  };
+  EXPECT_EQ(with([](Constraints& all) {
+              all.pins = {{0, 0, 1, {0}}, {0, 1, 3, {1}}};
+              all.bans = {};
+              all.mini_batches = {{0, 1}};
+              all.caps = {{0, 2}};
+              all.latency_limits = {{0, 28010e-9}};
+            }),
+            "");
+  EXPECT_THAT(with([](Constraints& all) { all.pins = {{0, 0, 2, {0}}}; }),
+              HasSubstr("schedule: window 0: pin of model 'chain', layers 'layer1' to 'layer2', to chiplet c0"));
+  EXPECT_THAT(with([](Constraints& all) { all.bans = {{-1, {1}}}; }),
+              HasSubstr("schedule: window 0: chiplet c1 forbidden to all models is broken"));
+  EXPECT_THAT(with([](Constraints& all) { all.mini_batches = {{0, 4}}; }),
+              HasSubstr("schedule: window 0: mini-batch 4 of model 'chain' is broken"));
+  EXPECT_THAT(with([](Constraints& all) { all.caps = {{0, 1}}; }),
+              HasSubstr("schedule: window 0: at most 1 chiplet at a time for model 'chain' is broken"));
+  EXPECT_THAT(with([](Constraints& all) { all.latency_limits = {{0, 28e-6}}; }),
+              HasSubstr("schedule: latency limit 28 us of model 'chain' is broken: it is done after 28.01"));
+  EXPECT_THAT(after([](ScheduleDocument& document) {
+                document.problem.scenario.models.push_back(document.problem.scenario.models.front());
+                document.problem.scenario.models.back().name = "second";
+                document.problem.costs.models.push_back(document.problem.costs.models.front());
+                document.schedule.windows.insert(document.schedule.windows.begin(),
+                                                 {{{1, 1, {{0, 3, 0}}}}});
+                document.problem.constraints.dependencies = {{1, 0}};
+              }),
+              HasSubstr("schedule: model 'second' after model 'chain' is broken"));
+}
+
 TEST(Verify, StructureAndPromises) {
   EXPECT_THAT(after([](auto& document) { pipeline(document).stages[1].first = 2; }),
               HasSubstr("schedule: window 0, model 'chain': layers 1 to 1 are missing"));

@@ -108,6 +108,9 @@ std::vector<std::string> check(const Problem& problem, const Schedule& schedule)
                                   problem.scenario.models[model].name, next_layer[model], layers));
     }
   }
+  if (found.empty()) {
+    return check_constraints(problem, schedule);
+  }
   return found;
 }
 

@@ -68,6 +68,15 @@ class JsonReader {
       object(key, value.emplace());
     }
   }
+  /// A part that may be missing; `present` matters to the writer only. False if it is.
+  template <typename Function>
+  bool optional_part(const char* key, bool /*present*/, Function fields) {
+    if (!has(key)) {
+      return false;
+    }
+    part(key, fields);
+    return true;
+  }
   template <typename Value, typename Function>
   void list(const char* key, std::vector<Value>& values, Function fields) {
     const std::size_t size = list_size(key);

@@ -76,6 +76,13 @@ class JsonWriter {
       object(key, *value);
     }
   }
+  template <typename Function>
+  bool optional_part(const char* key, bool present, Function fields) {
+    if (present) {
+      part(key, fields);
+    }
+    return present;
+  }
   template <typename Value, typename Function>
   void list(const char* key, std::vector<Value>& values, Function fields) {
     nlohmann::ordered_json items = nlohmann::ordered_json::array();

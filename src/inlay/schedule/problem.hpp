@@ -5,6 +5,7 @@
 
 #include "inlay/cost/cost_table.hpp"
 #include "inlay/hardware/package.hpp"
+#include "inlay/schedule/constraints.hpp"
 #include "inlay/workload/scenario.hpp"
 
 namespace inlay::schedule {
@@ -15,13 +16,14 @@ enum class Communication {
   kShared,  // also, a window lasts at least as long as its bytes at the package's total memory bandwidth
 };
 
-/// All that the cost of a schedule depends on.
+/// All that the cost of a schedule depends on, and what it must fulfil.
 struct Problem {
   workload::Scenario scenario;
   hardware::Package package;
   cost::CostTable costs;
   Communication communication = Communication::kShared;
   hardware::Overlap overlap = hardware::Overlap::kSerial;
+  Constraints constraints = {};
 };
 
 /// Whether a tensor, if more than one stage touches it, is written to memory and read back by every stage

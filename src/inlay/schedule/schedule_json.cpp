@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "inlay/base/error.hpp"
+#include "inlay/schedule/constraint_fields.hpp"
 #include "inlay/schedule/document_checks.hpp"
 #include "inlay/schedule/json_reader.hpp"
 #include "inlay/schedule/json_text.hpp"
@@ -69,6 +70,14 @@ void describe_problem(Archive& archive, Problem& problem) {
   archive.object("package", problem.package);
   if constexpr (Archive::kReading) {
     link_chiplets(archive, problem.package);
+  }
+  [[maybe_unused]] const bool present = archive.optional_part(
+      "constraints", !problem.constraints.empty(),
+      [&](auto& inner) { describe(inner, problem.constraints, problem.scenario, problem.package); });
+  if constexpr (Archive::kReading) {
+    if (present && problem.constraints.empty()) {
+      archive.fail("constraints", "nothing is demanded; leave the key out");
+    }
   }
   archive.part("costs", [&](auto& inner) { describe_costs(inner, problem); });
   if constexpr (Archive::kReading) {

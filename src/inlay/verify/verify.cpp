@@ -7,6 +7,7 @@
 #include "inlay/base/checked.hpp"
 #include "inlay/base/error.hpp"
 #include "inlay/base/version.hpp"
+#include "inlay/evaluate/latency_limits.hpp"
 #include "inlay/evaluate/reference.hpp"
 #include "inlay/evaluate/statement.hpp"
 #include "inlay/schedule/check.hpp"
@@ -20,6 +21,10 @@ void recompute(const schedule::ScheduleDocument& document, Verdict& verdict) {
   try {
     verdict.cost = evaluate::evaluate_reference(document.problem, document.schedule);
     verdict.root_bounds = evaluate::root_bounds(document.problem);
+    for (const std::string& broken :
+         evaluate::broken_latency_limits(document.problem, document.schedule, *verdict.cost)) {
+      verdict.findings.push_back({Severity::kError, "schedule", broken});
+    }
   } catch (const base::InfeasibleError& error) {
     verdict.findings.push_back({Severity::kError, "schedule", error.what()});
   } catch (const base::OverflowError& error) {

@@ -1,0 +1,97 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "inlay/schedule/constraints.hpp"
+#include "inlay/schedule/problem.hpp"
+#include "inlay/schedule/schedule.hpp"
+
+namespace inlay::schedule {
+namespace {
+
+/// The windows in which a model has layers.
+struct Span {
+  int first = -1;  // -1: in none
+  int last = -1;
+};
+
+class Check {
+ public:
+  Check(const Problem& problem, const Schedule& schedule)
+      : problem_(problem), schedule_(schedule), spans_(problem.scenario.models.size()) {}
+
+  std::vector<std::string> run() {
+    for (std::size_t window = 0; window < schedule_.windows.size(); ++window) {
+      for (const Pipeline& pipeline : schedule_.windows[window].pipelines) {
+        Span& span = spans_[static_cast<std::size_t>(pipeline.model)];
+        span.first = span.first < 0 ? static_cast<int>(window) : span.first;
+        span.last = static_cast<int>(window);
+        check_pipeline(window, pipeline);
+      }
+    }
+    for (const Dependency& dependency : problem_.constraints.dependencies) {
+      const Span& before = spans_[static_cast<std::size_t>(dependency.waits_for)];
+      const Span& after = spans_[static_cast<std::size_t>(dependency.model)];
+      if (after.first >= 0 && after.first <= before.last) {
+        found_.push_back(fmt::format("{} is broken: it begins in window {}, the other ends in window {}",
+                                     to_string(problem_, dependency), after.first, before.last));
+      }
+    }
+    return std::move(found_);
+  }
+
+ private:
+  void report(std::size_t window, const Constraint& broken, const std::string& how) {
+    found_.push_back(fmt::format("window {}: {} is broken: {}", window, to_string(problem_, broken), how));
+  }
+
+  void check_pipeline(std::size_t window, const Pipeline& pipeline) {
+    const Constraints& constraints = problem_.constraints;
+    for (const Stage& stage : pipeline.stages) {
+      check_stage(window, pipeline.model, stage);
+    }
+    for (const FixedMiniBatch& fixed : constraints.mini_batches) {
+      if (fixed.model == pipeline.model && fixed.size != pipeline.mini_batch) {
+        report(window, fixed, fmt::format("the mini-batch is {}", pipeline.mini_batch));
+      }
+    }
+    for (const ChipletCap& cap : constraints.caps) {
+      if (cap.model == pipeline.model && static_cast<int>(pipeline.stages.size()) > cap.most) {
+        report(window, cap, fmt::format("it stands on {}", pipeline.stages.size()));
+      }
+    }
+  }
+
+  void check_stage(std::size_t window, int model, const Stage& stage) {
+    const auto holds = [&stage](const std::vector<int>& chiplets) {
+      return std::find(chiplets.begin(), chiplets.end(), stage.chiplet) != chiplets.end();
+    };
+    const auto where = [&] {
+      return fmt::format("layers {} to {} stand on chiplet '{}'", stage.first, stage.last - 1,
+                         problem_.package.chiplets[static_cast<std::size_t>(stage.chiplet)].name);
+    };
+    for (const Pin& pin : problem_.constraints.pins) {
+      if (pin.model == model && pin.first < stage.last && stage.first < pin.last && !holds(pin.chiplets)) {
+        report(window, pin, where());
+      }
+    }
+    for (const Ban& ban : problem_.constraints.bans) {
+      if ((ban.model < 0 || ban.model == model) && holds(ban.chiplets)) {
+        report(window, ban, where());
+      }
+    }
+  }
+
+  const Problem& problem_;
+  const Schedule& schedule_;
+  std::vector<Span> spans_;  // [model]
+  std::vector<std::string> found_;
+};
+
+}  // namespace
+
+std::vector<std::string> check_constraints(const Problem& problem, const Schedule& schedule) {
+  return problem.constraints.empty() ? std::vector<std::string>{} : Check(problem, schedule).run();
+}
+
+}  // namespace inlay::schedule
