@@ -6,6 +6,21 @@
 
 namespace inlay::search {
 
+namespace {
+
+void add_inside(const LayerRange& range, int cut, std::vector<int>& cuts) {
+  if (range.first < cut && cut < range.last) {
+    cuts.push_back(cut);
+  }
+}
+
+void put_in_order(std::vector<int>& cuts) {
+  std::sort(cuts.begin(), cuts.end());
+  cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
+}
+
+}  // namespace
+
 std::vector<int> all_cuts(const LayerRange& range) {
   std::vector<int> cuts;
   for (int layer = range.first; layer <= range.last; ++layer) {
@@ -48,14 +63,24 @@ void add_cuts_of(const schedule::Schedule& schedule, int model, const LayerRange
   for (const schedule::Window& window : schedule.windows) {
     for (const schedule::Pipeline& pipeline : window.pipelines) {
       for (const schedule::Stage& stage : pipeline.stages) {
-        if (pipeline.model == model && range.first < stage.first && stage.first < range.last) {
-          cuts.push_back(stage.first);
+        if (pipeline.model == model) {
+          add_inside(range, stage.first, cuts);
         }
       }
     }
   }
-  std::sort(cuts.begin(), cuts.end());
-  cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
+  put_in_order(cuts);
+}
+
+void add_cuts_of_pins(const schedule::Problem& problem, int model, const LayerRange& range,
+                      std::vector<int>& cuts) {
+  for (const schedule::Pin& pin : problem.constraints.pins) {
+    if (pin.model == model) {
+      add_inside(range, pin.first, cuts);
+      add_inside(range, pin.last, cuts);
+    }
+  }
+  put_in_order(cuts);
 }
 
 }  // namespace inlay::search

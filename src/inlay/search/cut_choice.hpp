@@ -18,4 +18,8 @@ std::vector<int> even_cuts(const schedule::Problem& problem, int model, const La
 void add_cuts_of(const schedule::Schedule& schedule, int model, const LayerRange& range,
                  std::vector<int>& cuts);
 
+/// Adds the places inside `range` at which pins of the model begin or end: stages may have to.
+void add_cuts_of_pins(const schedule::Problem& problem, int model, const LayerRange& range,
+                      std::vector<int>& cuts);
+
 }  // namespace inlay::search

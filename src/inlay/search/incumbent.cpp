@@ -9,7 +9,7 @@
 #include "inlay/base/error.hpp"
 #include "inlay/evaluate/reference.hpp"
 #include "inlay/evaluate/root_bounds.hpp"
-#include "inlay/schedule/check.hpp"
+#include "inlay/search/start_schedule.hpp"
 
 namespace inlay::search {
 namespace {
@@ -33,12 +33,9 @@ Incumbent::Incumbent(const schedule::Problem& problem, const Objective& objectiv
            : !objective.counts_latency() ? root.energy_binds
                                          : root.latency_binds + " and " + root.energy_binds;
   if (options.start) {
-    const std::vector<std::string> violations = schedule::check(problem, *options.start);
-    if (!violations.empty()) {
-      throw base::InputError("the schedule to start from does not fit the problem: " + violations.front());
-    }
+    const evaluate::ScheduleCost cost = cost_of_start(problem, *options.start);
     best_ = *options.start;
-    value_ = value_of(problem, objective, best_);
+    value_ = objective_value(objective, cost.latency, cost.energy.total());
     exists_ = true;
     started_ = true;
   }

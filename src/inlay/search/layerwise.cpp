@@ -4,14 +4,19 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 #include "inlay/base/checked.hpp"
 #include "inlay/base/error.hpp"
 #include "inlay/evaluate/fast.hpp"
+#include "inlay/evaluate/latency_limits.hpp"
+#include "inlay/evaluate/reference.hpp"
 #include "inlay/evaluate/segment_table.hpp"
 #include "inlay/evaluate/stage_figures.hpp"
+#include "inlay/search/constraint_effects.hpp"
 #include "inlay/search/expected_cost.hpp"
 #include "inlay/search/incumbent.hpp"
+#include "inlay/search/model_order.hpp"
 #include "inlay/search/scar/window_plan.hpp"
 
 namespace inlay::search {
@@ -21,19 +26,25 @@ namespace {
 struct Turn {
   int model = 0;
   int layer = 0;
+  int choices = 0;        // chiplets that pins and bans leave to it
   double expected = 0.0;  // s
 };
 
 class Builder {
  public:
   Builder(const schedule::Problem& problem, const Objective& objective, const StopClock& clock)
-      : problem_(problem), objective_(objective), clock_(clock), constants_(problem) {}
+      : problem_(problem),
+        objective_(objective),
+        clock_(clock),
+        constants_(problem),
+        next_(problem.scenario.models.size(), 0) {}
 
   schedule::Schedule build() {
-    const auto models = static_cast<int>(problem_.scenario.models.size());
-    const auto chiplets = static_cast<int>(problem_.package.chiplets.size());
-    for (int first = 0; first < models; first += chiplets) {
-      add_group(first, std::min(models, first + chiplets));
+    const std::vector<int> order = dependency_order(problem_);
+    const std::size_t chiplets = problem_.package.chiplets.size();
+    for (std::size_t first = 0; first < order.size(); first += chiplets) {
+      const auto begin = order.begin() + static_cast<std::ptrdiff_t>(first);
+      add_group({begin, begin + static_cast<std::ptrdiff_t>(std::min(chiplets, order.size() - first))});
     }
     return std::move(schedule_);
   }
@@ -43,38 +54,62 @@ class Builder {
     return static_cast<int>(problem_.scenario.models[static_cast<std::size_t>(model)].model.layers.size());
   }
 
-  void add_group(int first, int last) {
-    int longest = 0;
-    for (int model = first; model < last; ++model) {
-      longest = std::max(longest, layers_of(model));
-    }
-    for (int layer = 0; layer < longest; ++layer) {
+  bool is_done(int model) const { return next_[static_cast<std::size_t>(model)] == layers_of(model); }
+
+  bool may_go_on(int model) const {
+    const std::vector<int> before = predecessors(problem_, model);
+    return !is_done(model) &&
+           std::all_of(before.begin(), before.end(), [this](int other) { return is_done(other); });
+  }
+
+  void add_group(const std::vector<int>& models) {
+    while (true) {
       std::vector<Turn> turns;
-      for (int model = first; model < last; ++model) {
-        if (layer < layers_of(model)) {
-          turns.push_back(
-              {model, layer, expected_cost(problem_, static_cast<std::size_t>(model), layer).latency});
+      for (const int model : models) {
+        if (may_go_on(model)) {
+          const int layer = next_[static_cast<std::size_t>(model)];
+          turns.push_back({model, layer, chiplets_for(problem_, model, {layer, layer + 1}),
+                           expected_cost(problem_, static_cast<std::size_t>(model), layer).latency});
         }
+      }
+      if (turns.empty()) {
+        return;
       }
       add_window(std::move(turns));
     }
   }
 
+  /// A layer whose chiplets are all taken waits for the next window.
   void add_window(std::vector<Turn> turns) {
-    std::stable_sort(turns.begin(), turns.end(),
-                     [](const Turn& a, const Turn& b) { return a.expected > b.expected; });
+    std::stable_sort(turns.begin(), turns.end(), [](const Turn& a, const Turn& b) {
+      return a.choices != b.choices ? a.choices < b.choices : a.expected > b.expected;
+    });
     std::vector<char> taken(problem_.package.chiplets.size(), 0);
     schedule::Window window;
     for (const Turn& turn : turns) {
-      window.pipelines.push_back(best_place(turn, taken));
-      taken[static_cast<std::size_t>(window.pipelines.back().stages.front().chiplet)] = 1;
+      const std::optional<schedule::Pipeline> pipeline = best_place(turn, taken);
+      if (!pipeline && window.pipelines.empty()) {
+        refuse(turn);
+      }
+      if (pipeline) {
+        window.pipelines.push_back(*pipeline);
+        taken[static_cast<std::size_t>(pipeline->stages.front().chiplet)] = 1;
+        ++next_[static_cast<std::size_t>(turn.model)];
+      }
     }
     std::sort(window.pipelines.begin(), window.pipelines.end(),
               [](const schedule::Pipeline& a, const schedule::Pipeline& b) { return a.model < b.model; });
     schedule_.windows.push_back(std::move(window));
   }
 
-  schedule::Pipeline best_place(const Turn& turn, const std::vector<char>& taken) const {
+  [[noreturn]] void refuse(const Turn& turn) const {
+    const workload::ScenarioModel& entry = problem_.scenario.models[static_cast<std::size_t>(turn.model)];
+    throw base::InfeasibleError(
+        fmt::format("model '{}', layer '{}': fits no chiplet that it may use", entry.name,
+                    entry.model.layers[static_cast<std::size_t>(turn.layer)].name));
+  }
+
+  std::optional<schedule::Pipeline> best_place(const Turn& turn, const std::vector<char>& taken) const {
     const cost::ModelCosts& costs = problem_.costs.models[static_cast<std::size_t>(turn.model)];
     schedule::Pipeline best{turn.model, 0, {{turn.layer, turn.layer + 1, -1}}};
     double least = std::numeric_limits<double>::infinity();
@@ -83,11 +118,16 @@ class Builder {
       if (best.mini_batch != 0 && clock_.expired()) {
         break;
       }
+      if (!schedule::may_have_size(problem_.constraints, turn.model, size)) {
+        continue;
+      }
       for (int type = 0; type < static_cast<int>(problem_.package.types.size()); ++type) {
         evaluate::SegmentTable table(problem_, turn.model, turn.layer, turn.layer + 1, size, type);
         const evaluate::Segment& segment = table.exact(turn.layer, turn.layer + 1);
         for (std::size_t chiplet = 0; chiplet < taken.size() && segment.feasible; ++chiplet) {
-          if (taken[chiplet] != 0 || problem_.package.chiplets[chiplet].type != type) {
+          if (taken[chiplet] != 0 || problem_.package.chiplets[chiplet].type != type ||
+              !schedule::may_stand(problem_.constraints, turn.model, turn.layer, turn.layer + 1,
+                                   static_cast<int>(chiplet))) {
             continue;
           }
           const double value = value_of(turn, segment, size, static_cast<int>(chiplet));
@@ -99,13 +139,7 @@ class Builder {
         }
       }
     }
-    if (best.mini_batch == 0) {
-      const workload::ScenarioModel& entry = problem_.scenario.models[static_cast<std::size_t>(turn.model)];
-      throw base::InfeasibleError(
-          fmt::format("model '{}', layer '{}': fits no chiplet that is free in its window", entry.name,
-                      entry.model.layers[static_cast<std::size_t>(turn.layer)].name));
-    }
-    return best;
+    return best.mini_batch == 0 ? std::nullopt : std::optional(best);
   }
 
   double value_of(const Turn& turn, const evaluate::Segment& segment, std::int64_t size, int chiplet) const {
@@ -124,6 +158,7 @@ class Builder {
   const Objective& objective_;
   const StopClock& clock_;
   evaluate::FigureConstants constants_;
+  std::vector<int> next_;  // [model] layer
   schedule::Schedule schedule_;
 };
 
@@ -131,15 +166,29 @@ class Builder {
 
 schedule::Schedule layerwise_schedule(const schedule::Problem& problem, const Objective& objective,
                                       const StopClock& clock) {
-  return Builder(problem, objective, clock).build();
+  schedule::Schedule schedule = Builder(problem, objective, clock).build();
+  if (!problem.constraints.latency_limits.empty()) {
+    const std::vector<std::string> broken = evaluate::broken_latency_limits(
+        problem, schedule, evaluate::evaluate_reference(problem, schedule));
+    if (!broken.empty()) {
+      throw base::InfeasibleError("of the one schedule that is made layer by layer, the " + broken.front());
+    }
+  }
+  return schedule;
 }
 
 Answer layerwise(const schedule::Problem& problem, const Objective& objective, const Options& options) {
   const StopClock clock(options.stop);
   Incumbent incumbent(problem, objective, options);
-  const schedule::Schedule schedule = layerwise_schedule(problem, objective, clock);
-  const evaluate::FastCost cost = evaluate::FastEvaluator(problem).evaluate(schedule);
-  incumbent.offer(schedule, cost.latency, cost.energy);
+  try {
+    const schedule::Schedule schedule = layerwise_schedule(problem, objective, clock);
+    const evaluate::FastCost cost = evaluate::FastEvaluator(problem).evaluate(schedule);
+    incumbent.offer(schedule, cost.latency, cost.energy);
+  } catch (const base::InfeasibleError&) {
+    if (!incumbent.exists()) {
+      throw;
+    }
+  }
   return incumbent.answer("one schedule, a window for each layer, each layer on the best free chiplet",
                           !clock.expired(), 1, clock);
 }

@@ -1,6 +1,7 @@
 #include "inlay/search/partition_search.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -45,11 +46,16 @@ class PartitionSearch {
     return order;
   }
 
+  /// Before all those that must be done by some time: if one of them cannot, the others need no search.
   static std::vector<std::size_t> longest_first(const WindowState& window) {
     std::vector<std::size_t> order(window.models.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      return window.models[a].bound.latency > window.models[b].bound.latency;
+      const PackedModel& one = window.models[a];
+      const PackedModel& other = window.models[b];
+      return std::isfinite(one.latest_end) != std::isfinite(other.latest_end)
+                 ? std::isfinite(one.latest_end)
+                 : one.bound.latency > other.bound.latency;
     });
     return order;
   }
@@ -61,7 +67,12 @@ class PartitionSearch {
     result.latency_limit = question_.latency_limit;
     result.static_power = question_.problem.package.static_power;
     result.seconds_per_byte = seconds_per_byte_;
+    result.limits = !question_.problem.constraints.latency_limits.empty();
+    result.first_window = window == 0;
     for (std::size_t w = 0; w < windows_.size(); ++w) {
+      if (w < window) {
+        result.earliest_begin += windows_[w].lower.least_latency();
+      }
       if (w != window) {
         // Thinned now and then: sums of many points are many more.
         constexpr std::size_t kMostPoints = 256;
@@ -75,6 +86,7 @@ class PartitionSearch {
   Surroundings around(std::size_t window, std::size_t model) const {
     Surroundings result = outside(window);
     result.window = beside(shares_, windows_[window], model);
+    result.own_limit = windows_[window].models[model].latest_end - result.earliest_begin;
     for (std::size_t m = 0; m < windows_[window].models.size(); ++m) {
       if (m != model) {
         result.window_bytes += windows_[window].models[m].bound.bytes;
@@ -88,7 +100,9 @@ class PartitionSearch {
     const LayerRange& range = window.ranges[m];
     const int model = window.models[m].model;
     // Every other model of the window needs a chiplet too.
-    const int free = static_cast<int>(question_.problem.package.chiplets.size() + 1 - window.models.size());
+    const int free = std::min(
+        static_cast<int>(question_.problem.package.chiplets.size() + 1 - window.models.size()),
+        schedule::most_chiplets(question_.problem.constraints, model));
     return {question_.problem,
             question_.trie,
             model,
@@ -180,13 +194,23 @@ class PartitionSearch {
 
   std::vector<int> cuts_of(int model, const LayerRange& range) const {
     std::vector<int> cuts = even_cuts(question_.problem, model, range, question_.resolution.most_cuts);
+    add_cuts_of_pins(question_.problem, model, range, cuts);
     if (question_.keep_cuts != nullptr) {
       add_cuts_of(*question_.keep_cuts, model, range, cuts);
     }
     return cuts;
   }
 
-  /// Sums of one point per window.
+  /// Not that of the last point where points differ in their latest begin, too.
+  static double least_energy(const std::vector<WindowPoint>& front) {
+    double least = std::numeric_limits<double>::infinity();
+    for (const WindowPoint& point : front) {
+      least = std::min(least, point.energy);
+    }
+    return least;
+  }
+
+  /// Sums of one point per window, in the order of the windows.
   void add_windows(const std::vector<std::vector<WindowPoint>>& fronts) {
     struct Sum {
       double latency = 0.0;
@@ -198,14 +222,17 @@ class PartitionSearch {
     double rest_energy = 0.0;
     for (const std::vector<WindowPoint>& front : fronts) {
       rest_latency += front.front().latency;
-      rest_energy += front.back().energy;
+      rest_energy += least_energy(front);
     }
     for (const std::vector<WindowPoint>& front : fronts) {
       rest_latency -= front.front().latency;
-      rest_energy -= front.back().energy;
+      rest_energy -= least_energy(front);
       std::vector<Sum> next;
       for (const Sum& sum : sums) {
         for (std::size_t i = 0; i < front.size(); ++i) {
+          if (sum.latency > front[i].latest_begin) {
+            continue;
+          }
           Sum longer{sum.latency + front[i].latency, sum.energy + front[i].energy, sum.chosen};
           longer.chosen.push_back(static_cast<int>(i));
           if (longer.latency + rest_latency <= question_.latency_limit &&
@@ -246,12 +273,23 @@ class PartitionSearch {
     const double seconds_per_byte = shared_seconds_per_byte(question_.problem);
     for (std::size_t w = 0; w < fronts.size(); ++w) {
       const WindowPoint& point = fronts[w][static_cast<std::size_t>(chosen[w])];
-      found.latency += std::max(point.latency, point.bytes * seconds_per_byte);
+      const double memory = point.bytes * seconds_per_byte;
+      found.in_time = found.in_time && found.latency <= std::min(point.latest_begin, latest_end(w) - memory);
+      found.latency += std::max(point.latency, memory);
       found.schedule.windows.push_back({point.pipelines});
     }
     found.energy = energy + question_.problem.package.static_power * found.latency;
     found.value = objective_value(question_.objective, found.latency, found.energy);
     result_.best = std::move(found);
+  }
+
+  /// Of the models whose last layers run in the window.
+  double latest_end(std::size_t window) const {
+    double latest = std::numeric_limits<double>::infinity();
+    for (const PackedModel& model : windows_[window].models) {
+      latest = std::min(latest, model.latest_end);
+    }
+    return latest;
   }
 
   const PartitionQuestion& question_;
@@ -264,7 +302,7 @@ class PartitionSearch {
 };
 
 bool worth_finding(const PartitionQuestion& question, const Found& found) {
-  return found.value < question.incumbent && found.latency <= question.latency_limit;
+  return found.value < question.incumbent && found.latency <= question.latency_limit && found.in_time;
 }
 
 }  // namespace
@@ -276,7 +314,7 @@ PartitionResult search_partition(const PartitionQuestion& question, const StopCl
   PartitionResult result = PartitionSearch(question, clock, evaluations_left, 0.0).run();
   const double seconds_per_byte = shared_seconds_per_byte(question.problem);
   const bool waits = result.best && (result.best->value > result.searched_value * (1.0 + 1e-12) ||
-                                     result.best->latency > question.latency_limit);
+                                     result.best->latency > question.latency_limit || !result.best->in_time);
   const bool usable = result.best && worth_finding(question, *result.best);
   if (!result.complete || !waits) {
     if (!usable) {

@@ -20,6 +20,7 @@ struct Found {
   double latency = 0.0;  // s
   double energy = 0.0;   // J, static energy included
   double value = 0.0;    // of the objective
+  bool in_time = true;   // the latency limits of its models are kept
 };
 
 struct PartitionResult {

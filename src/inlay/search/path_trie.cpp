@@ -12,26 +12,22 @@ namespace {
 
 class Builder {
  public:
-  Builder(const hardware::Package& package, int longest) : package_(package), longest_(longest) {
-    for (std::size_t chiplet = 0; chiplet < package.chiplets.size(); ++chiplet) {
-      const evaluate::StagePlace place{package.chiplets[chiplet].type, package.memory_hops[chiplet]};
-      auto found = std::find(trie_.places.begin(), trie_.places.end(), place);
-      if (found == trie_.places.end()) {
-        found = trie_.places.insert(trie_.places.end(), place);
-      }
-      place_of_.push_back(static_cast<int>(found - trie_.places.begin()));
-    }
-  }
+  Builder(const hardware::Package& package, int longest, const std::vector<int>& kinds)
+      : package_(package), longest_(longest), trie_(trie_of_places(package, kinds)) {}
 
   PathTrie build() {
     for (int chiplet = 0; chiplet < static_cast<int>(package_.chiplets.size()); ++chiplet) {
-      extend(-1, chiplet, {});
+      if (may_stand(chiplet)) {
+        extend(-1, chiplet, {});
+      }
     }
     link_suffixes();
     return std::move(trie_);
   }
 
  private:
+  bool may_stand(int chiplet) const { return trie_.place_of[static_cast<std::size_t>(chiplet)] >= 0; }
+
   /// Every path without its first chiplet is a path too, one shorter: so shorter ones first.
   void link_suffixes() {
     std::vector<int> order(trie_.nodes.size());
@@ -65,14 +61,14 @@ class Builder {
   void extend(int parent, int chiplet, ChipletSet set) {
     set.add(chiplet);
     path_.push_back(chiplet);
-    const int node = child(parent, place_of_[static_cast<std::size_t>(chiplet)]);
+    const int node = child(parent, trie_.place_of[static_cast<std::size_t>(chiplet)]);
     auto& paths = trie_.nodes[static_cast<std::size_t>(node)].paths;
     if (std::none_of(paths.begin(), paths.end(), [&set](const auto& known) { return known.first == set; })) {
       paths.emplace_back(set, path_);
     }
     if (static_cast<int>(path_.size()) < longest_) {
       for (const int next : package_.neighbours[static_cast<std::size_t>(chiplet)]) {
-        if (!set.contains(next)) {
+        if (!set.contains(next) && may_stand(next)) {
           extend(node, next, set);
         }
       }
@@ -83,7 +79,6 @@ class Builder {
   const hardware::Package& package_;
   int longest_;
   PathTrie trie_;
-  std::vector<int> place_of_;
   std::vector<int> path_;
 };
 
@@ -135,12 +130,36 @@ int affordable_length(const hardware::Package& package, std::int64_t most_paths)
   return length;
 }
 
-PathTrie path_trie(const hardware::Package& package, int longest) {
+PathTrie trie_of_places(const hardware::Package& package, const std::vector<int>& kinds) {
+  const auto kind_of = [&kinds](std::size_t chiplet) { return kinds.empty() ? 0 : kinds[chiplet]; };
+  PathTrie trie;
+  for (std::size_t chiplet = 0; chiplet < package.chiplets.size(); ++chiplet) {
+    const evaluate::StagePlace place{package.chiplets[chiplet].type, package.memory_hops[chiplet]};
+    std::size_t at = 0;
+    while (at < trie.places.size() &&
+           !(trie.places[at] == place &&
+             kind_of(static_cast<std::size_t>(trie.chiplet_of_place[at])) == kind_of(chiplet))) {
+      ++at;
+    }
+    if (kind_of(chiplet) < 0) {
+      trie.place_of.push_back(-1);
+      continue;
+    }
+    if (at == trie.places.size()) {
+      trie.places.push_back(place);
+      trie.chiplet_of_place.push_back(static_cast<int>(chiplet));
+    }
+    trie.place_of.push_back(static_cast<int>(at));
+  }
+  return trie;
+}
+
+PathTrie path_trie(const hardware::Package& package, int longest, const std::vector<int>& kinds) {
   if (package.chiplets.size() > ChipletSet::kMostChiplets) {
     throw base::InfeasibleError(fmt::format("packages of at most {} chiplets can be searched, this one has {}",
                                             ChipletSet::kMostChiplets, package.chiplets.size()));
   }
-  return Builder(package, longest).build();
+  return Builder(package, longest, kinds).build();
 }
 
 }  // namespace inlay::search

@@ -11,7 +11,8 @@
 namespace inlay::search {
 
 /// Paths of neighbouring chiplets, folded by what of them matters to a pipeline: the sequence of places
-/// (chiplet type, hops to memory). A node stands for all paths that share such a sequence.
+/// (chiplet type, hops to memory, and what pins and bans say of the chiplet). A node stands for all paths that
+/// share such a sequence.
 struct PathTrie {
   struct Node {
     int parent = -1;      // a lower index; -1: the path's first chiplet
@@ -22,7 +23,9 @@ struct PathTrie {
     /// Every set of chiplets that such a path can occupy, with one path for each: a set is listed once.
     std::vector<std::pair<ChipletSet, std::vector<int>>> paths;
   };
-  std::vector<evaluate::StagePlace> places;
+  std::vector<evaluate::StagePlace> places;  // of the same type and hops where constraints tell them apart
+  std::vector<int> chiplet_of_place;         // one of each place
+  std::vector<int> place_of;                 // [chiplet] index into `places`; -1 where no stage may stand
   std::vector<Node> nodes;
   std::vector<int> roots;
 };
@@ -31,8 +34,12 @@ struct PathTrie {
 /// `most_paths`.
 int affordable_length(const hardware::Package& package, std::int64_t most_paths);
 
-/// All simple paths of at most `longest` chiplets. Throws base::InfeasibleError for a package of more chiplets
-/// than a set can hold.
-PathTrie path_trie(const hardware::Package& package, int longest);
+/// The places of a package without any paths. `kinds`: [chiplet] chiplets of different kinds never share a
+/// place; negative: no stage may stand there; empty: all are of one kind.
+PathTrie trie_of_places(const hardware::Package& package, const std::vector<int>& kinds);
+
+/// All simple paths of at most `longest` chiplets on which stages may stand. Throws base::InfeasibleError for a
+/// package of more chiplets than a set can hold.
+PathTrie path_trie(const hardware::Package& package, int longest, const std::vector<int>& kinds = {});
 
 }  // namespace inlay::search

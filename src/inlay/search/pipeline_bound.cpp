@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "inlay/base/checked.hpp"
+#include "inlay/search/constraint_effects.hpp"
 #include "inlay/search/pipeline_search.hpp"
 
 namespace inlay::search {
@@ -102,13 +103,16 @@ PipelineBound pipeline_bound(const schedule::Problem& problem, int model, const 
 }
 
 PipelineBound pipeline_bound(const schedule::Problem& problem, int model, const LayerRange& range) {
-  const std::size_t sizes = problem.costs.models[static_cast<std::size_t>(model)].mini_batches.size();
-  PipelineBound least = pipeline_bound(problem, model, range, 0);
-  for (std::size_t size = 1; size < sizes; ++size) {
-    const PipelineBound bound = pipeline_bound(problem, model, range, static_cast<int>(size));
+  constexpr double kInfinite = std::numeric_limits<double>::infinity();
+  PipelineBound least{kInfinite, kInfinite, kInfinite};
+  for (const int size : allowed_sizes(problem, model)) {
+    const PipelineBound bound = pipeline_bound(problem, model, range, size);
     least.latency = std::min(least.latency, bound.latency);
     least.energy = std::min(least.energy, bound.energy);
     least.bytes = std::min(least.bytes, bound.bytes);
+  }
+  if (!std::isfinite(least.latency)) {
+    least.bytes = 0.0;  // no size is of use; infinitely many bytes in no time would be no number
   }
   return least;
 }

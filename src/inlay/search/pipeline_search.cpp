@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "inlay/search/constraint_effects.hpp"
 #include "inlay/search/size_search.hpp"
 
 namespace inlay::search {
@@ -47,22 +48,21 @@ int usable_threads(int threads) {
 
 PipelineFront search_pipelines(const PipelineQuestion& question, int threads, const StopClock& clock,
                                std::int64_t evaluations_left) {
-  const std::size_t sizes =
-      question.problem.costs.models[static_cast<std::size_t>(question.model)].mini_batches.size();
+  const std::vector<int> sizes = allowed_sizes(question.problem, question.model);
   // The same whatever the number of threads, so that what stops after so many evaluations is, too.
   constexpr std::size_t kAtOnce = 4;
   const Allowance allowance(question.surroundings);
   PipelineFront all;
   tbb::task_arena arena(usable_threads(threads));
   arena.execute([&] {
-    for (std::size_t begin = 0; begin < sizes && all.complete; begin += kAtOnce) {
-      std::vector<PipelineFront> fronts(std::min(kAtOnce, sizes - begin));
+    for (std::size_t begin = 0; begin < sizes.size() && all.complete; begin += kAtOnce) {
+      std::vector<PipelineFront> fronts(std::min(kAtOnce, sizes.size() - begin));
       tbb::parallel_for(std::size_t{0}, fronts.size(), [&](std::size_t i) {
         // Before its tables are built: a large batch has thousands of sizes.
         if (clock.expired()) {
           fronts[i].complete = false;
         } else {
-          fronts[i] = search_size(question, allowance, static_cast<int>(begin + i), clock,
+          fronts[i] = search_size(question, allowance, sizes[begin + i], clock,
                                   evaluations_left - all.evaluations);
         }
       });
@@ -81,19 +81,18 @@ PipelineFront search_pipelines(const PipelineQuestion& question, int threads, co
 
 std::vector<Front> least_fronts(const PipelineQuestion& question, const TypeShares& shares, int threads,
                                 const StopClock& clock) {
-  const std::size_t sizes =
-      question.problem.costs.models[static_cast<std::size_t>(question.model)].mini_batches.size();
+  const std::vector<int> sizes = allowed_sizes(question.problem, question.model);
   const Allowance allowance(question.surroundings);
-  std::vector<std::vector<Front>> fronts(sizes);
+  std::vector<std::vector<Front>> fronts(sizes.size());
   tbb::task_arena arena(usable_threads(threads));
   arena.execute([&] {
-    tbb::parallel_for(std::size_t{0}, sizes, [&](std::size_t size) {
+    tbb::parallel_for(std::size_t{0}, sizes.size(), [&](std::size_t size) {
       if (clock.expired()) {
         const PipelineBound bound =
-            pipeline_bound(question.problem, question.model, question.range, static_cast<int>(size));
+            pipeline_bound(question.problem, question.model, question.range, sizes[size]);
         fronts[size].assign(shares.count(), Front({bound.latency, bound.energy}));
       } else {
-        fronts[size] = size_fronts(question, allowance, shares, static_cast<int>(size));
+        fronts[size] = size_fronts(question, allowance, shares, sizes[size]);
       }
     });
   });

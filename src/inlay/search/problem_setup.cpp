@@ -60,6 +60,7 @@ StatedProblem make_problem(const ProblemRequest& request) {
       type = hardware::with_energy(std::move(type), table);
     }
   }
+  schedule::add_constraints(request.constraints, problem);
   problem.communication = request.communication;
   problem.overlap = request.overlap.value_or(problem.package.overlap);
   problem.costs = cost::build_cost_table(problem.scenario, problem.package.types, *engine, request.threads,

@@ -7,6 +7,7 @@
 #include "inlay/cost/cost_cache.hpp"
 #include "inlay/cost/cost_table.hpp"
 #include "inlay/cost/default_engine.hpp"
+#include "inlay/schedule/constraint_request.hpp"
 #include "inlay/schedule/problem.hpp"
 #include "inlay/schedule/statement.hpp"
 
@@ -24,6 +25,7 @@ struct ProblemRequest {
   int threads = 0;                           // for the cost table; 0: all cores
   cost::CostCache* cache = nullptr;          // of layer costs between runs; none: every layer is costed
   cost::CostWatch watch = {};
+  schedule::ConstraintRequest constraints = {};
 };
 
 /// A problem and the files that it was read from, those that other files mention included.

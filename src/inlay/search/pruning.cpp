@@ -43,6 +43,7 @@ Allowance::Allowance(const Surroundings& surroundings, const Front& window)
       seconds_per_byte_(surroundings.seconds_per_byte),
       window_bytes_(surroundings.window_bytes),
       latency_limit_(surroundings.latency_limit),
+      own_limit_(surroundings.own_limit),
       rest_(surroundings.rest.thinned(kMostRest).points()) {
   for (const Corner& point : window.points()) {
     steps_.push_back({point.latency, point.energy});
@@ -84,6 +85,9 @@ double Allowance::of_window(double latency) const {
 }
 
 double Allowance::energy(double latency) const {
+  if (latency > own_limit_) {
+    return -kInfinite;
+  }
   const auto after = std::upper_bound(steps_.begin(), steps_.end(), latency,
                                       [](double bound, const Step& step) { return bound < step.latency; });
   const double later = after == steps_.end() ? -kInfinite : after->later;

@@ -19,6 +19,12 @@ struct Surroundings {
   double window_bytes = 0.0;      // likewise
   Front rest{Corner{}};           // the other windows
   double latency_limit = std::numeric_limits<double>::infinity();  // of the schedule, s
+  /// Of the pipeline itself, s: what is left of its model's latency limit if all windows before take as little
+  /// as they can.
+  double own_limit = std::numeric_limits<double>::infinity();
+  bool limits = false;          // latencies of models are limited, so time counts whatever the objective
+  double earliest_begin = 0.0;  // of the window, s
+  bool first_window = true;     // it begins at once
 };
 
 /// The energy (J) below which a pipeline is of use, by its latency (s): never increases. A pipeline that
@@ -47,6 +53,7 @@ class Allowance {
   double seconds_per_byte_;
   double window_bytes_;
   double latency_limit_;
+  double own_limit_;
   std::vector<Corner> rest_;
   std::vector<Step> steps_;
 };

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "inlay/base/error.hpp"
 #include "inlay/schedule/problem.hpp"
 #include "inlay/schedule/schedule.hpp"
 #include "inlay/search/objective.hpp"
@@ -56,6 +57,12 @@ struct Certificate {
   std::vector<std::pair<std::string, std::string>> options;
 };
 
+/// A search was stopped before it had any schedule: whether there is one is open.
+class StoppedEarly : public base::InfeasibleError {
+ public:
+  using InfeasibleError::InfeasibleError;
+};
+
 struct Answer {
   schedule::Schedule schedule;
   Certificate certificate;
@@ -64,8 +71,9 @@ struct Answer {
 std::vector<std::string> strategy_names();
 /// One sentence. Throws base::InputError for an unknown strategy.
 std::string strategy_description(const std::string& strategy);
-/// Finds a schedule. Throws base::InputError for an unknown strategy, base::InfeasibleError naming the limit
-/// if there is no schedule at all in the strategy's space.
+/// Finds a schedule within the problem's constraints. Throws base::InputError for an unknown strategy,
+/// base::InfeasibleError naming the limit, or the constraints that clash, if there is no schedule at all in the
+/// strategy's space.
 Answer solve(const schedule::Problem& problem, const Objective& objective, const std::string& strategy,
              const Options& options);
 

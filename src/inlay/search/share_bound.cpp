@@ -4,21 +4,27 @@
 #include <cmath>
 #include <limits>
 
+#include "inlay/search/constraint_effects.hpp"
+
 namespace inlay::search {
 namespace {
 
-/// [type] the place class of its chiplet that is nearest to the memory; -1 if no place is of the type.
-std::vector<int> nearest_places(const schedule::Problem& problem,
-                                const std::vector<evaluate::StagePlace>& places) {
-  std::vector<int> nearest(problem.package.types.size(), -1);
+/// [type] the place class of its chiplet that is nearest to the memory, or all of its place classes where pins
+/// and bans tell them apart; none if no place is of the type.
+std::vector<std::vector<int>> best_places(const schedule::Problem& problem,
+                                          const std::vector<evaluate::StagePlace>& places) {
+  const bool all = chiplets_differ(problem);
+  std::vector<std::vector<int>> best(problem.package.types.size());
   for (int place = 0; place < static_cast<int>(places.size()); ++place) {
     const evaluate::StagePlace& here = places[static_cast<std::size_t>(place)];
-    int& best = nearest[static_cast<std::size_t>(here.type)];
-    if (best < 0 || here.memory_hops < places[static_cast<std::size_t>(best)].memory_hops) {
-      best = place;
+    std::vector<int>& known = best[static_cast<std::size_t>(here.type)];
+    if (all || known.empty()) {
+      known.push_back(place);
+    } else if (here.memory_hops < places[static_cast<std::size_t>(known.front())].memory_hops) {
+      known.front() = place;
     }
   }
-  return nearest;
+  return best;
 }
 
 }  // namespace
@@ -26,7 +32,7 @@ std::vector<int> nearest_places(const schedule::Problem& problem,
 std::vector<Completion> share_bounds(const StageGrid& grid, const schedule::Problem& problem,
                                      const std::vector<evaluate::StagePlace>& places,
                                      const TypeShares& shares, const Lines& lines) {
-  const std::vector<int> nearest = nearest_places(problem, places);
+  const std::vector<std::vector<int>> best = best_places(problem, places);
   const auto cuts = static_cast<std::size_t>(grid.last_cut()) + 1;
   // [share][cut] from the cut to the end
   std::vector<Completion> from(shares.count() * cuts, completion_of(std::numeric_limits<double>::infinity()));
@@ -36,12 +42,14 @@ std::vector<Completion> share_bounds(const StageGrid& grid, const schedule::Prob
   for (int x = grid.last_cut(); x > 0; --x) {
     for (std::size_t share = 0; share < shares.count(); ++share) {
       for (std::size_t type = 0; type < shares.types(); ++type) {
-        if (shares.of(share, type) == 0 || nearest[type] < 0) {
+        if (shares.of(share, type) == 0) {
           continue;
         }
         const Completion rest = from[shares.without(share, type) * cuts + static_cast<std::size_t>(x)];
         if (std::isfinite(rest.steady)) {
-          prepend_stages(grid, lines, nearest[type], x, rest, &from[share * cuts]);
+          for (const int place : best[type]) {
+            prepend_stages(grid, lines, place, x, rest, &from[share * cuts]);
+          }
         }
       }
     }

@@ -8,7 +8,8 @@
 namespace inlay::search {
 
 /// [share] What whole pipelines on at most so many chiplets of each type cost at least: adjacency is dropped
-/// and every chiplet of a type stands as near to the memory as the nearest of them.
+/// and every chiplet of a type stands as near to the memory as the nearest of them, and as pins and bans like
+/// best.
 std::vector<Completion> share_bounds(const StageGrid& grid, const schedule::Problem& problem,
                                      const std::vector<evaluate::StagePlace>& places,
                                      const TypeShares& shares, const Lines& lines);

@@ -14,7 +14,7 @@ constexpr double kInfinite = std::numeric_limits<double>::infinity();
 LabelDimensions dimensions_of(const Surroundings& surroundings) {
   LabelDimensions dimensions;
   dimensions.time = surroundings.objective.counts_latency() || surroundings.static_power > 0.0 ||
-                    std::isfinite(surroundings.latency_limit);
+                    std::isfinite(surroundings.latency_limit) || surroundings.limits;
   dimensions.energy = surroundings.objective.counts_energy();
   dimensions.bytes = dimensions.time && surroundings.seconds_per_byte > 0.0;
   return dimensions;
@@ -34,7 +34,7 @@ SizeStages::SizeStages(const PipelineQuestion& question, const Allowance& allowa
       lines(supporting_lines(question.surroundings, bound.latency,
                              latest_allowed([&](double latency) { return allowance.energy(latency); },
                                             bound.latency, bound.energy))),
-      grid({question.problem, question.trie.places, question.model, question.range, question.cuts, mini_batch,
+      grid({question.problem, question.trie, question.model, question.range, question.cuts, mini_batch,
             mini_batches},
            allowance, {bound.latency, bound.energy}) {}
 

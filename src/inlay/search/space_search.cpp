@@ -9,8 +9,9 @@
 #include "inlay/base/error.hpp"
 #include "inlay/evaluate/reference.hpp"
 #include "inlay/evaluate/root_bounds.hpp"
-#include "inlay/schedule/check.hpp"
+#include "inlay/search/constraint_effects.hpp"
 #include "inlay/search/partition_search.hpp"
+#include "inlay/search/start_schedule.hpp"
 
 namespace inlay::search {
 namespace {
@@ -73,19 +74,30 @@ double objective_of(const Objective& objective, const evaluate::ScheduleCost& co
   return objective_value(objective, cost.latency, cost.energy.total());
 }
 
+/// Without the partitions in which a model does not wait for another: they hold nothing that is allowed.
+Space in_order(const schedule::Problem& problem, Space space) {
+  std::erase_if(space.partitions,
+                [&](const WindowPartition& partition) { return !keeps_order(problem, partition); });
+  if (space.partitions.empty()) {
+    throw base::InfeasibleError(
+        fmt::format("{}: in none of its windows do all models begin after those that they wait for", space.name));
+  }
+  return space;
+}
+
 class SpaceSearch {
  public:
-  SpaceSearch(const schedule::Problem& problem, const Objective& objective, const Space& space,
+  SpaceSearch(const schedule::Problem& problem, const Objective& objective, Space space,
               const Options& options)
       : problem_(problem),
         objective_(objective),
-        space_(space),
+        space_(std::move(space)),
         options_(options),
         clock_(options.stop),
-        trie_(path_trie(problem.package, space.longest)),
-        bounds_(space.partitions.size()) {
-    for (std::size_t i = 0; i < space.partitions.size(); ++i) {
-      bounds_[i] = partition_bound(problem, space.partitions[i], objective);
+        trie_(path_trie(problem.package, space_.longest, chiplet_kinds(problem))),
+        bounds_(space_.partitions.size()) {
+    for (std::size_t i = 0; i < space_.partitions.size(); ++i) {
+      bounds_[i] = partition_bound(problem, space_.partitions[i], objective);
     }
     const evaluate::RootBounds root = evaluate::root_bounds(problem);
     root_bound_ = objective_bound(objective, root.latency, root.energy);
@@ -119,12 +131,8 @@ class SpaceSearch {
  private:
   void adopt_start() {
     if (options_.start) {
-      const std::vector<std::string> violations = schedule::check(problem_, *options_.start);
-      if (!violations.empty()) {
-        throw base::InputError("the schedule to start from does not fit the problem: " + violations.front());
-      }
+      value_ = objective_of(objective_, cost_of_start(problem_, *options_.start));
       best_ = *options_.start;
-      value_ = objective_of(objective_, evaluate::evaluate_reference(problem_, best_));
       start_value_ = value_;
     }
   }
@@ -215,24 +223,15 @@ class SpaceSearch {
     }
   }
 
-  /// Stopped before anything was found: the models one after the other on the first chiplet that holds them.
+  /// Stopped before anything was found.
   void fall_back() {
-    for (int chiplet = 0; chiplet < static_cast<int>(problem_.package.chiplets.size()); ++chiplet) {
-      schedule::Schedule schedule;
-      for (std::size_t model = 0; model < problem_.scenario.models.size(); ++model) {
-        const int layers = static_cast<int>(problem_.scenario.models[model].model.layers.size());
-        schedule.windows.push_back({{{static_cast<int>(model), 1, {{0, layers, chiplet}}}}});
-      }
-      try {
-        value_ = objective_of(objective_, evaluate::evaluate_reference(problem_, schedule));
-        best_ = std::move(schedule);
-        return;
-      } catch (const base::InfeasibleError&) {
-        continue;
-      }
+    const std::optional<schedule::Schedule> plain = plain_schedule(problem_);
+    if (!plain) {
+      throw StoppedEarly(fmt::format("stopped by {} before a schedule was found",
+                                     too_large_ && !stopped() ? "memory" : clock_.reason()));
     }
-    throw base::InfeasibleError(fmt::format("stopped by {} before a schedule was found",
-                                            too_large_ && !stopped() ? "memory" : clock_.reason()));
+    value_ = objective_of(objective_, evaluate::evaluate_reference(problem_, *plain));
+    best_ = *plain;
   }
 
   /// The root bound's reason, if that is the bound; else how much of the bound the search has added to it.
@@ -288,7 +287,7 @@ class SpaceSearch {
 
   const schedule::Problem& problem_;
   Objective objective_;
-  const Space& space_;
+  Space space_;
   const Options& options_;
   StopClock clock_;
   PathTrie trie_;
@@ -307,7 +306,7 @@ class SpaceSearch {
 
 Answer search_space(const schedule::Problem& problem, const Objective& objective, const Space& space,
                     const Options& options) {
-  return SpaceSearch(problem, objective, space, options).run();
+  return SpaceSearch(problem, objective, in_order(problem, space), options).run();
 }
 
 }  // namespace inlay::search

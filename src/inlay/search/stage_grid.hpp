@@ -16,7 +16,7 @@ namespace inlay::search {
 /// What the stages in question have in common: a model's layers of a window, in mini-batches of one size.
 struct StageRequest {
   const schedule::Problem& problem;
-  const std::vector<evaluate::StagePlace>& places;
+  const PathTrie& trie;  // its places
   int model = 0;
   LayerRange range;
   const std::vector<int>& cuts;  // layers at which a stage may begin or end; both ends of the range included
@@ -25,8 +25,8 @@ struct StageRequest {
 };
 
 /// The figures of every stage between two cuts, for every place class of a package and one mini-batch size.
-/// A stage that does not fit L2, or that makes every pipeline hopeless, is infinite. Several threads may
-/// read.
+/// A stage that does not fit L2, that pins or bans forbid, or that makes every pipeline hopeless, is infinite.
+/// Several threads may read.
 class StageGrid {
  public:
   explicit StageGrid(const StageRequest& request);
@@ -64,6 +64,7 @@ class StageGrid {
   static std::size_t index(int y, int x) {
     return static_cast<std::size_t>(x) * static_cast<std::size_t>(x - 1) / 2 + static_cast<std::size_t>(y);
   }
+  void bar_layers();
   void fill_row(int place, int y, const Allowance& allowance, const Corner& least);
   evaluate::StageFigures figures_of(int place, const evaluate::Segment& segment, int x) const;
   const evaluate::StageFigures& settle(int place, int y, int x);
@@ -73,6 +74,7 @@ class StageGrid {
   int cuts_;
   std::vector<std::unique_ptr<evaluate::SegmentTable>> tables_;  // [chiplet type]
   std::vector<Layer> layers_;                                    // [place class]
+  std::vector<std::vector<char>> barred_;  // [place class][layer of the range] that may not run there; or empty
   std::mutex settling_;
 };
 

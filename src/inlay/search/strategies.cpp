@@ -5,6 +5,7 @@
 #include <array>
 
 #include "inlay/base/error.hpp"
+#include "inlay/search/constrained.hpp"
 #include "inlay/search/layerwise.hpp"
 #include "inlay/search/path_trie.hpp"
 #include "inlay/search/scar/knobs.hpp"
@@ -160,7 +161,10 @@ std::string strategy_description(const std::string& strategy) {
 Answer solve(const schedule::Problem& problem, const Objective& objective, const std::string& strategy,
              const Options& options) {
   const Objective sought = objective.of(problem);
-  Answer answer = strategy_named(strategy).solve(problem, sought, options);
+  const Strategy& method = strategy_named(strategy);
+  Answer answer = solve_constrained(problem, options, [&](const schedule::Problem& of, const Options& how) {
+    return method.solve(of, sought, how);
+  });
   answer.certificate.strategy = strategy;
   answer.certificate.options = options.settings.of(strategy);
   withdraw_claims(sought, answer.certificate);

@@ -7,6 +7,8 @@
 namespace inlay::search {
 namespace {
 
+constexpr double kNever = std::numeric_limits<double>::infinity();
+
 /// More than this many would not fit into half a gigabyte.
 constexpr std::size_t kMostCombinations = 8'000'000;
 
@@ -15,6 +17,7 @@ struct Combination {
   double latency = 0.0;
   double energy = 0.0;
   double bytes = 0.0;
+  double lateness = -kNever;            // the window must begin before minus this
   const Combination* before = nullptr;  // of all of these models but the last one
   int point = 0;                        // of the last model
   int path = 0;                         // among those of the point's node
@@ -23,18 +26,26 @@ struct Combination {
 using Combinations = std::vector<Combination>;
 using BySet = std::map<ChipletSet, Combinations>;
 
+/// What counts beside latency and energy.
+struct Counts {
+  bool bytes = false;
+  bool lateness = false;
+  bool more() const { return bytes || lateness; }
+};
+
 /// Keeps what no other beats. Sorted by latency, then energy: of equals the first stays.
-void keep_best(Combinations& combinations, bool bytes_count) {
+void keep_best(Combinations& combinations, const Counts& counts) {
   std::stable_sort(combinations.begin(), combinations.end(), [](const Combination& a, const Combination& b) {
     return a.latency != b.latency ? a.latency < b.latency : a.energy < b.energy;
   });
   std::size_t count = 0;
   for (const Combination& combination : combinations) {
     const auto end = combinations.begin() + static_cast<std::ptrdiff_t>(count);
-    // Where bytes do not count, energies descend: the last one kept has the least.
-    const auto begin = bytes_count || count == 0 ? combinations.begin() : end - 1;
+    // Where nothing else counts, energies descend: the last one kept has the least.
+    const auto begin = counts.more() || count == 0 ? combinations.begin() : end - 1;
     const bool dominated = std::any_of(begin, end, [&](const Combination& other) {
-      return other.energy <= combination.energy && (!bytes_count || other.bytes <= combination.bytes);
+      return other.energy <= combination.energy && (!counts.bytes || other.bytes <= combination.bytes) &&
+             (!counts.lateness || other.lateness <= combination.lateness);
     });
     if (!dominated) {
       combinations[count] = combination;
@@ -44,7 +55,7 @@ void keep_best(Combinations& combinations, bool bytes_count) {
   combinations.resize(count);
 }
 
-/// Drops what a combination on a part of the chiplets beats. Not where bytes count: too rarely worth it.
+/// Drops what a combination on a part of the chiplets beats. Not where more counts: too rarely worth it.
 void drop_beaten_by_parts(BySet& sets) {
   std::map<ChipletSet, Front> fronts;
   for (const auto& [set, combinations] : sets) {
@@ -68,18 +79,19 @@ void drop_beaten_by_parts(BySet& sets) {
 }
 
 /// The best points of one model on each set of chiplets: a set may be occupied along paths of several nodes.
-BySet points_by_set(const PathTrie& trie, const PackedModel& model, bool bytes_count) {
+BySet points_by_set(const PathTrie& trie, const PackedModel& model, const Counts& counts) {
   BySet result;
   for (std::size_t index = 0; index < model.points.size(); ++index) {
     const PipelinePoint& point = model.points[index];
     const auto& paths = trie.nodes[static_cast<std::size_t>(point.node)].paths;
     for (std::size_t path = 0; path < paths.size(); ++path) {
       result[paths[path].first].push_back(
-          {point.latency, point.energy, point.bytes, nullptr, static_cast<int>(index), static_cast<int>(path)});
+          {point.latency, point.energy, point.bytes, point.latency - model.latest_end, nullptr,
+           static_cast<int>(index), static_cast<int>(path)});
     }
   }
   for (auto& [set, points] : result) {
-    keep_best(points, bytes_count);
+    keep_best(points, counts);
   }
   return result;
 }
@@ -88,7 +100,14 @@ class Packing {
  public:
   Packing(const PathTrie& trie, const std::vector<PackedModel>& models, const Surroundings& surroundings,
           const StopClock& clock)
-      : trie_(trie), models_(models), surroundings_(surroundings), clock_(clock) {}
+      : trie_(trie), models_(models), surroundings_(surroundings), clock_(clock) {
+    for (const PackedModel& model : models) {
+      latest_end_ = std::min(latest_end_, model.latest_end);
+    }
+    counts_.bytes = surroundings.seconds_per_byte > 0.0;
+    // Nothing comes before the first window: there a limit only excludes.
+    counts_.lateness = latest_end_ < kNever && !surroundings.first_window;
+  }
 
   PackedWindow run() {
     occupied_.reserve(models_.size() + 1);  // combinations point into it
@@ -104,13 +123,11 @@ class Packing {
   }
 
  private:
-  bool bytes_count() const { return surroundings_.seconds_per_byte > 0.0; }
-
   /// Sets that a part of which does as well may be looked for in, in pairs.
   static constexpr std::size_t kMostSetsInPairs = 2048;
 
   void thin(BySet& sets) const {
-    if (!bytes_count() && sets.size() <= kMostSetsInPairs) {
+    if (!counts_.more() && sets.size() <= kMostSetsInPairs) {
       drop_beaten_by_parts(sets);
     }
   }
@@ -127,7 +144,7 @@ class Packing {
 
   void add_model(std::size_t m) {
     const Allowance remaining = with_remaining(m + 1);
-    BySet sets = points_by_set(trie_, models_[m], bytes_count());
+    BySet sets = points_by_set(trie_, models_[m], counts_);
     thin(sets);
     BySet after;
     std::size_t held = 0;
@@ -148,7 +165,7 @@ class Packing {
       }
     }
     for (auto& [set, combinations] : after) {
-      keep_best(combinations, bytes_count());
+      keep_best(combinations, counts_);
     }
     thin(after);
     occupied_.push_back(std::move(after));
@@ -161,14 +178,16 @@ class Packing {
       const Combination next{std::max(combinations[i].latency, point.latency),
                              combinations[i].energy + point.energy,
                              combinations[i].bytes + point.bytes,
+                             std::max(combinations[i].lateness, point.lateness),
                              &combinations[i],
                              point.point,
                              point.path};
-      if (!remaining.hopeless(next.latency, next.energy, next.bytes)) {
+      if (next.lateness <= -surroundings_.earliest_begin &&
+          !remaining.hopeless(next.latency, next.energy, next.bytes)) {
         target.push_back(next);
       }
     };
-    if (!bytes_count()) {
+    if (!counts_.more()) {
       join_staircases(combinations, points, add);
       return;
     }
@@ -180,7 +199,7 @@ class Packing {
         add(i, point);
       }
       if (target.size() > thin_at) {
-        keep_best(target, true);
+        keep_best(target, counts_);
         thin_at = std::max(kWorthThinning, 2 * target.size());
       }
     }
@@ -213,15 +232,19 @@ class Packing {
     Combinations all;
     for (const auto& [set, combinations] : occupied_.back()) {
       for (Combination combination : combinations) {
-        combination.latency =
-            std::max(combination.latency, combination.bytes * surroundings_.seconds_per_byte);
-        all.push_back(combination);
+        const double memory = combination.bytes * surroundings_.seconds_per_byte;
+        combination.latency = std::max(combination.latency, memory);
+        combination.lateness = std::max(combination.lateness, memory - latest_end_);
+        if (combination.lateness <= -surroundings_.earliest_begin) {
+          all.push_back(combination);
+        }
       }
     }
-    keep_best(all, false);
+    keep_best(all, {false, counts_.lateness});
     for (const Combination& combination : all) {
       result_.points.push_back(
-          {combination.latency, combination.energy, pipelines_of(combination), combination.bytes});
+          {combination.latency, combination.energy, pipelines_of(combination), combination.bytes,
+           -combination.lateness});
     }
   }
 
@@ -252,6 +275,8 @@ class Packing {
   const std::vector<PackedModel>& models_;
   const Surroundings& surroundings_;
   const StopClock& clock_;
+  double latest_end_ = kNever;  // of the models that must be done by some time, the first
+  Counts counts_;
   std::vector<BySet> occupied_;  // [how many models stand there already]
   PackedWindow result_;
 };

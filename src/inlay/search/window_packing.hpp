@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,9 @@ struct WindowPoint {
   double energy = 0.0;   // J
   std::vector<schedule::Pipeline> pipelines;
   double bytes = 0.0;  // through memory
+  /// When it may begin at the latest, s after the schedule's start, so that the models whose last layers run in
+  /// it are done within their limits.
+  double latest_begin = std::numeric_limits<double>::infinity();
 };
 
 /// One model of a window with the pipelines it may use.
@@ -24,6 +28,8 @@ struct PackedModel {
   bool searched = false;  // `points` are all that are of use
   /// [share] No pipeline that takes no more chiplets of each type is below it.
   std::vector<Front> lower_within = {};
+  /// When its pipeline must end at the latest, s after the schedule's start.
+  double latest_end = std::numeric_limits<double>::infinity();
 };
 
 struct PackedWindow {
@@ -34,8 +40,8 @@ struct PackedWindow {
 };
 
 /// Places the models' pipelines on disjoint sets of chiplets: dynamic programming over occupied sets, keeping
-/// for each set what no other combination beats in latency, energy and bytes. `surroundings` speaks of the
-/// other windows only.
+/// for each set what no other combination beats in latency, energy, bytes and, where models must be done by some
+/// time, the latest begin. `surroundings` speaks of the other windows only.
 PackedWindow pack_window(const PathTrie& trie, const std::vector<PackedModel>& models,
                          const Surroundings& surroundings, const StopClock& clock);
 

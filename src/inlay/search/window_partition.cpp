@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "inlay/search/expected_cost.hpp"
+#include "inlay/search/model_order.hpp"
 
 namespace inlay::search {
 namespace {
@@ -60,6 +61,35 @@ std::vector<LayerRange> pack(const std::vector<double>& expected, double span, i
   return ranges;
 }
 
+/// The window after the last one of all models that the model waits for.
+int first_window(const schedule::Problem& problem, const WindowPartition& partition, int model) {
+  int first = 0;
+  for (const int other : predecessors(problem, model)) {
+    for (int window = 0; window < static_cast<int>(partition.windows.size()); ++window) {
+      if (!partition.windows[static_cast<std::size_t>(window)][static_cast<std::size_t>(other)].empty()) {
+        first = std::max(first, window + 1);
+      }
+    }
+  }
+  return first;
+}
+
+/// Puts a model's ranges into the windows from `first` on; before and after there are none of its layers.
+void place_ranges(const std::vector<LayerRange>& ranges, int first, std::size_t model,
+                  WindowPartition& partition) {
+  for (int window = 0; window < static_cast<int>(partition.windows.size()); ++window) {
+    const int at = window - first;
+    LayerRange& range = partition.windows[static_cast<std::size_t>(window)][model];
+    if (at < 0) {
+      range = {0, 0};
+    } else if (at < static_cast<int>(ranges.size())) {
+      range = ranges[static_cast<std::size_t>(at)];
+    } else {
+      range = {ranges.back().last, ranges.back().last};
+    }
+  }
+}
+
 void drop_empty_windows(WindowPartition& partition) {
   std::erase_if(partition.windows, [](const std::vector<LayerRange>& window) {
     return std::all_of(window.begin(), window.end(), [](const LayerRange& range) { return range.empty(); });
@@ -70,22 +100,33 @@ void drop_empty_windows(WindowPartition& partition) {
 
 WindowPartition first_fit(const schedule::Problem& problem, int splits) {
   const std::size_t models = problem.scenario.models.size();
-  std::vector<std::vector<double>> expected;
+  const std::vector<OrderDepth> depths = order_depths(problem);
+  const std::vector<int> order = dependency_order(problem);
+  std::vector<std::vector<double>> expected(models);
+  std::vector<double> row(models, 0.0);  // expected latency of the longest row that ends with the model
   double horizon = 0.0;
-  for (std::size_t model = 0; model < models; ++model) {
-    expected.push_back(expected_latencies(problem, model));
-    horizon = std::max(horizon, sum(expected.back()));
+  int windows = splits + 1;
+  for (const int index : order) {
+    const auto model = static_cast<std::size_t>(index);
+    expected[model] = expected_latencies(problem, model);
+    for (const int other : predecessors(problem, index)) {
+      row[model] = std::max(row[model], row[static_cast<std::size_t>(other)]);
+    }
+    row[model] += sum(expected[model]);
+    horizon = std::max(horizon, row[model]);
+    windows = std::max(windows, depths[model].before + 1);
   }
   WindowPartition partition{fmt::format("first-fit with {} split{}", splits, splits == 1 ? "" : "s"), {}};
-  partition.windows.assign(static_cast<std::size_t>(splits) + 1, std::vector<LayerRange>(models));
-  for (std::size_t model = 0; model < models; ++model) {
-    const double span = horizon / (splits + 1);
+  partition.windows.assign(static_cast<std::size_t>(windows), std::vector<LayerRange>(models));
+  const double span = horizon / (splits + 1);
+  for (const int index : order) {
+    const auto model = static_cast<std::size_t>(index);
     partition.overruns += static_cast<int>(std::count_if(expected[model].begin(), expected[model].end(),
                                                          [span](double latency) { return latency > span; }));
-    const std::vector<LayerRange> ranges = pack(expected[model], span, splits);
-    for (std::size_t window = 0; window < ranges.size(); ++window) {
-      partition.windows[window][model] = ranges[window];
-    }
+    const int first = first_window(problem, partition, index);
+    const int last = windows - 1 - depths[model].after;
+    const std::vector<LayerRange> ranges = pack(expected[model], span, last - first);
+    place_ranges(ranges, first, model, partition);
   }
   drop_empty_windows(partition);
   return partition;
@@ -93,14 +134,23 @@ WindowPartition first_fit(const schedule::Problem& problem, int splits) {
 
 WindowPartition uniform(const schedule::Problem& problem, int splits) {
   const std::size_t models = problem.scenario.models.size();
+  const std::vector<OrderDepth> depths = order_depths(problem);
+  int windows = splits + 1;
+  for (const OrderDepth& depth : depths) {
+    windows = std::max(windows, depth.before + 1);
+  }
   WindowPartition partition{fmt::format("uniform with {} split{}", splits, splits == 1 ? "" : "s"), {}};
-  partition.windows.assign(static_cast<std::size_t>(splits) + 1, std::vector<LayerRange>(models));
+  partition.windows.assign(static_cast<std::size_t>(windows), std::vector<LayerRange>(models));
   for (std::size_t model = 0; model < models; ++model) {
     const int layers = static_cast<int>(problem.scenario.models[model].model.layers.size());
-    for (int window = 0; window <= splits; ++window) {
-      partition.windows[static_cast<std::size_t>(window)][model] = {layers * window / (splits + 1),
-                                                                    layers * (window + 1) / (splits + 1)};
+    const int row = depths[model].before + 1 + depths[model].after;
+    const int first = windows * depths[model].before / row;
+    const int count = windows * (depths[model].before + 1) / row - first;
+    std::vector<LayerRange> ranges;
+    for (int window = 0; window < count; ++window) {
+      ranges.push_back({layers * window / count, layers * (window + 1) / count});
     }
+    place_ranges(ranges, first, model, partition);
   }
   drop_empty_windows(partition);
   return partition;
@@ -110,17 +160,16 @@ WindowPartition one_after_the_other(const schedule::Problem& problem, int splits
   const std::size_t models = problem.scenario.models.size();
   WindowPartition partition{
       fmt::format("one model after the other, {} split{} each", splits, splits == 1 ? "" : "s"), {}};
-  for (std::size_t model = 0; model < models; ++model) {
+  std::vector<LayerRange> done(models);  // empty ranges at what has run so far
+  for (const int index : dependency_order(problem)) {
+    const auto model = static_cast<std::size_t>(index);
     const std::vector<double> expected = expected_latencies(problem, model);
     for (const LayerRange& range : pack(expected, sum(expected) / (splits + 1), splits)) {
-      std::vector<LayerRange> window(models);
-      for (std::size_t other = 0; other < models; ++other) {
-        const int at =
-            other < model ? static_cast<int>(problem.scenario.models[other].model.layers.size()) : 0;
-        window[other] = other == model ? range : LayerRange{at, at};
-      }
-      partition.windows.push_back(std::move(window));
+      partition.windows.push_back(done);
+      partition.windows.back()[model] = range;
     }
+    const int layers = static_cast<int>(expected.size());
+    done[model] = {layers, layers};
   }
   drop_empty_windows(partition);
   return partition;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "inlay/search/constraint_effects.hpp"
 #include "inlay/search/share_bound.hpp"
 
 namespace inlay::search {
@@ -101,6 +102,7 @@ std::vector<WindowState> window_states(const schedule::Problem& problem, const W
         std::vector<Front> lower(shares.count(), Front({bound.latency, bound.energy}));
         lower.front() = {};  // no chiplet, no pipeline
         bound_model(packed, std::move(lower));
+        packed.latest_end = latest_end_of(problem, packed.model, ranges[model]);
         state.models.push_back(std::move(packed));
         state.ranges.push_back(ranges[model]);
       }

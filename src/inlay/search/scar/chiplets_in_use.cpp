@@ -2,27 +2,23 @@
 
 #include <algorithm>
 
+#include "inlay/search/constraint_effects.hpp"
+
 namespace inlay::search {
 namespace {
 
 /// All paths of a 4x4 mesh are 28,512; those of a 6x6 mesh could not even be listed.
 constexpr std::int64_t kMostPaths = 50'000;
 
-/// Gives each chiplet of the type its place, adding those that the trie does not have yet.
+/// The places of the chiplets of the type.
 void assign_places(const hardware::Package& package, int type, ChipletsInUse& result) {
-  std::vector<evaluate::StagePlace>& places = result.trie.places;
+  result.place_of = result.trie.place_of;
   for (std::size_t chiplet = 0; chiplet < package.chiplets.size(); ++chiplet) {
-    const evaluate::StagePlace place{package.chiplets[chiplet].type, package.memory_hops[chiplet]};
-    if (type >= 0 && place.type != type) {
-      result.place_of.push_back(-1);
-      continue;
+    int& place = result.place_of[chiplet];
+    if (type >= 0 && package.chiplets[chiplet].type != type) {
+      place = -1;
     }
-    auto found = std::find(places.begin(), places.end(), place);
-    if (found == places.end()) {
-      found = places.insert(places.end(), place);
-    }
-    result.place_of.push_back(static_cast<int>(found - places.begin()));
-    ++result.count;
+    result.count += place >= 0 ? 1 : 0;
   }
 }
 
@@ -37,17 +33,19 @@ void forget_paths_of_others(const std::vector<int>& place_of, PathTrie& trie) {
 
 }  // namespace
 
-ChipletsInUse chiplets_with_places(const hardware::Package& package, int type) {
+ChipletsInUse chiplets_with_places(const schedule::Problem& problem, int type) {
   ChipletsInUse result;
-  assign_places(package, type, result);
+  result.trie = trie_of_places(problem.package, chiplet_kinds(problem));
+  assign_places(problem.package, type, result);
   result.longest = result.count;
   return result;
 }
 
-ChipletsInUse chiplets_with_paths(const hardware::Package& package, int type) {
+ChipletsInUse chiplets_with_paths(const schedule::Problem& problem, int type) {
+  const hardware::Package& package = problem.package;
   ChipletsInUse result;
   const int affordable = affordable_length(package, kMostPaths);
-  result.trie = path_trie(package, affordable);
+  result.trie = path_trie(package, affordable, chiplet_kinds(problem));
   assign_places(package, type, result);
   forget_paths_of_others(result.place_of, result.trie);
   result.longest = std::min(result.count, affordable);

@@ -15,8 +15,8 @@ struct ChipletsInUse {
 };
 
 /// Without paths: for sampled walks, on packages of any size.
-ChipletsInUse chiplets_with_places(const hardware::Package& package, int type);
+ChipletsInUse chiplets_with_places(const schedule::Problem& problem, int type);
 /// With all paths, as long as the package allows.
-ChipletsInUse chiplets_with_paths(const hardware::Package& package, int type);
+ChipletsInUse chiplets_with_paths(const schedule::Problem& problem, int type);
 
 }  // namespace inlay::search

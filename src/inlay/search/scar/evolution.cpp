@@ -241,7 +241,7 @@ class Evolution {
       if (i % 64 == 0 && clock_.expired()) {
         return;
       }
-      if (!placement.walk()) {
+      if (!placement.walk() || placement.latest_begin() < 0.0) {
         continue;
       }
       const double latency = placement.latency();
@@ -249,9 +249,13 @@ class Evolution {
       individual.fitness = std::min(individual.fitness, partial_value(question_.objective, latency, energy));
       const bool beaten = std::any_of(
           individual.front.begin(), individual.front.end(),
-          [&](const WindowPoint& other) { return other.latency <= latency && other.energy <= energy; });
+          [&](const WindowPoint& other) {
+            return other.latency <= latency && other.energy <= energy &&
+                   other.latest_begin >= placement.latest_begin();
+          });
       if (!beaten) {
-        merge_front(individual.front, {{latency, energy, placement.pipelines()}});
+        merge_front(individual.front,
+                    {{latency, energy, placement.pipelines(), 0.0, placement.latest_begin()}});
       }
     }
   }

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
+
+#include "inlay/search/constraint_effects.hpp"
 
 namespace inlay::search {
 namespace {
@@ -21,6 +24,7 @@ RandomPlacement::RandomPlacement(const WalkGround& ground, const std::vector<Mod
       parts_(parts),
       candidates_(candidates),
       random_(random),
+      constrained_(chiplets_differ(ground.problem)),
       order_(parts.size()),
       paths_(parts.size()),
       taken_(ground.place_of.size(), 0) {
@@ -45,13 +49,18 @@ bool RandomPlacement::walk() {
   latency_ = 0.0;
   energy_ = 0.0;
   bytes_ = 0.0;
+  latest_begin_ = std::numeric_limits<double>::infinity();
   for (const std::size_t model : order_) {
     if (!place(model)) {
       return false;
     }
     add_up(model);
   }
-  latency_ = std::max(latency_, bytes_ * ground_.seconds_per_byte);
+  const double memory = bytes_ * ground_.seconds_per_byte;
+  latency_ = std::max(latency_, memory);
+  for (const ModelPart& part : parts_) {
+    latest_begin_ = std::min(latest_begin_, part.latest_end - memory);
+  }
   return true;
 }
 
@@ -59,7 +68,10 @@ bool RandomPlacement::place(std::size_t model) {
   free_.clear();
   for (int chiplet = 0; chiplet < static_cast<int>(taken_.size()); ++chiplet) {
     const auto at = static_cast<std::size_t>(chiplet);
-    if (taken_[at] == 0 && ground_.place_of[at] >= 0) {
+    // Where chiplets are free to choose, a start that does not fit is a walk that failed.
+    const bool of_use = !constrained_ || (ground_.place_of[at] >= 0 &&
+                                          std::isfinite(figures(model, 0, chiplet).first));
+    if (taken_[at] == 0 && ground_.place_of[at] >= 0 && of_use) {
       free_.push_back(chiplet);
     }
   }
@@ -111,7 +123,9 @@ void RandomPlacement::add_up(std::size_t model) {
     energy_ += stage_figures.energy;
     bytes_ += static_cast<double>(stage_figures.memory_bytes);
   }
-  latency_ = std::max(latency_, first + static_cast<double>(candidates_[model]->mini_batches - 1) * steady);
+  const double own = first + static_cast<double>(candidates_[model]->mini_batches - 1) * steady;
+  latency_ = std::max(latency_, own);
+  latest_begin_ = std::min(latest_begin_, parts_[model].latest_end - own);
 }
 
 std::vector<schedule::Pipeline> RandomPlacement::pipelines() const {

@@ -31,6 +31,8 @@ class RandomPlacement {
   /// Of the last successful walk.
   double latency() const { return latency_; }
   double energy() const { return energy_; }
+  /// When the window may begin at the latest, s, so that its models are done within their limits.
+  double latest_begin() const { return latest_begin_; }
   std::vector<schedule::Pipeline> pipelines() const;
 
  private:
@@ -43,6 +45,7 @@ class RandomPlacement {
   const std::vector<ModelPart>& parts_;
   std::vector<const Candidate*> candidates_;
   base::Random random_;
+  bool constrained_;  // pins or bans tell chiplets apart
   std::vector<std::size_t> order_;       // of models
   std::vector<std::vector<int>> paths_;  // [model]
   std::vector<char> taken_;              // [chiplet]
@@ -51,6 +54,7 @@ class RandomPlacement {
   double latency_ = 0.0;
   double energy_ = 0.0;
   double bytes_ = 0.0;
+  double latest_begin_ = 0.0;
 };
 
 }  // namespace inlay::search

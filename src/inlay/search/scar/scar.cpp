@@ -1,5 +1,7 @@
 #include "inlay/search/scar/scar.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "inlay/base/error.hpp"
@@ -17,9 +19,13 @@ Answer answer_of(const schedule::Problem& problem, const Objective& objective, I
   if (incumbent.exists()) {
     return incumbent.answer(space, finished, evaluations, clock);
   }
-  const schedule::Schedule plain = layerwise_schedule(problem, objective, clock);
-  const evaluate::FastCost cost = evaluate::FastEvaluator(problem).evaluate(plain);
-  incumbent.offer(plain, cost.latency, cost.energy);
+  try {
+    const schedule::Schedule plain = layerwise_schedule(problem, objective, clock);
+    const evaluate::FastCost cost = evaluate::FastEvaluator(problem).evaluate(plain);
+    incumbent.offer(plain, cost.latency, cost.energy);
+  } catch (const base::InfeasibleError& error) {
+    throw StoppedEarly(fmt::format("stopped by {} before a schedule was found, and {}", clock.reason(), error.what()));
+  }
   return incumbent.answer(space + ", stopped before it had a schedule; this one is layerwise", finished,
                           evaluations, clock);
 }
@@ -59,9 +65,16 @@ Answer scar(const schedule::Problem& problem, const Objective& objective, const 
   const StopClock clock(options.stop);
   Incumbent incumbent(problem, objective, options);
   const ScarKnobs knobs = scar_knobs(options.settings, "scar");
-  ScarRun run(problem, objective, options, knobs, -1);
   std::int64_t evaluations = 0;
-  const bool finished = run.run(incumbent, clock, evaluations);
+  ScarRun run(problem, objective, options, knobs, -1);
+  bool finished = true;
+  try {
+    finished = run.run(incumbent, clock, evaluations);
+  } catch (const base::InfeasibleError&) {
+    if (!incumbent.exists()) {
+      throw;
+    }
+  }
   return answer_of(problem, objective, incumbent, run.space(), finished, evaluations, clock);
 }
 

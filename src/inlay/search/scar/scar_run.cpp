@@ -36,11 +36,11 @@ ScarRun::ScarRun(const schedule::Problem& problem, const Objective& objective, c
       options_(options),
       knobs_(knobs),
       ground_{problem, {}, 0, 0.0} {
-  ChipletsInUse chiplets = chiplets_with_places(problem.package, type);
+  ChipletsInUse chiplets = chiplets_with_places(problem, type);
   evolves_ =
       knobs.search == "evolutionary" || (knobs.search == "by-size" && chiplets.count > kExhaustiveChiplets);
   if (!evolves_) {
-    chiplets = chiplets_with_paths(problem.package, type);
+    chiplets = chiplets_with_paths(problem, type);
   }
   trie_ = std::move(chiplets.trie);
   ground_.place_of = std::move(chiplets.place_of);
@@ -221,7 +221,7 @@ bool ScarRun::place_jobs(const std::vector<Job>& jobs, std::size_t first, std::s
       walks.push_back(
           &parts_[job.window][p].walks[static_cast<std::size_t>(plan.provisions[job.provision][p])]);
     }
-    packed[i] = place_window(problem_, trie_, plan.parts, walks, *clock_);
+    packed[i] = place_window(problem_, trie_, plan.parts, walks, job.window == 0, *clock_);
   });
   *evaluations_ += static_cast<std::int64_t>(packed.size());
   bool complete = true;
@@ -254,8 +254,10 @@ void ScarRun::offer(Incumbent& incumbent) const {
   const bool all =
       std::none_of(fronts_.begin(), fronts_.end(), [](const auto& front) { return front.empty(); });
   if (all) {
-    const BestTotal best = best_total(fronts_, objective_, problem_.package.static_power);
-    incumbent.offer(best.schedule, best.latency, best.energy);
+    const auto best = best_total(fronts_, objective_, problem_.package.static_power);
+    if (best) {
+      incumbent.offer(best->schedule, best->latency, best->energy);
+    }
   }
 }
 
@@ -265,6 +267,9 @@ void ScarRun::require_schedules() const {
       throw base::InfeasibleError(fmt::format(
           "{}: none of the segmentations and placements of window {} fits the chiplets", space(), w));
     }
+  }
+  if (!best_total(fronts_, objective_, problem_.package.static_power)) {
+    throw base::InfeasibleError(space() + ": none of the placements keeps the latency limits");
   }
 }
 

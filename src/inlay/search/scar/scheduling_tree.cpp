@@ -86,14 +86,16 @@ void thin_walks(std::vector<PipelinePoint>& points) {
 
 PackedWindow place_window(const schedule::Problem& problem, const PathTrie& trie,
                           const std::vector<ModelPart>& parts,
-                          const std::vector<const std::vector<PipelinePoint>*>& walks,
+                          const std::vector<const std::vector<PipelinePoint>*>& walks, bool first_window,
                           const StopClock& clock) {
   std::vector<PackedModel> models;
   for (std::size_t m = 0; m < parts.size(); ++m) {
     models.push_back({parts[m].model, *walks[m], {}});
+    models.back().latest_end = parts[m].latest_end;
   }
   Surroundings surroundings;
   surroundings.incumbent = std::numeric_limits<double>::infinity();
+  surroundings.first_window = first_window;
   surroundings.seconds_per_byte = problem.communication == schedule::Communication::kShared
                                       ? 1.0 / hardware::total_memory_bandwidth(problem.package)
                                       : 0.0;

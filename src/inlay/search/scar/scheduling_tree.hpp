@@ -17,9 +17,10 @@ void thin_walks(std::vector<PipelinePoint>& points);
 /// All leaves of SCAR's scheduling trees for one window: each model in turn walks over chiplets that no
 /// earlier one has taken, from every start. Branches that occupy the same chiplets are merged where one beats
 /// the other, which loses nothing: what follows looks at free chiplets only. `walks`: of each model.
+/// `first_window`: none comes before it.
 PackedWindow place_window(const schedule::Problem& problem, const PathTrie& trie,
                           const std::vector<ModelPart>& parts,
-                          const std::vector<const std::vector<PipelinePoint>*>& walks,
+                          const std::vector<const std::vector<PipelinePoint>*>& walks, bool first_window,
                           const StopClock& clock);
 
 }  // namespace inlay::search

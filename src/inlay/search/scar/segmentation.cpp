@@ -173,7 +173,7 @@ StageRequest grid_request(const schedule::Problem& problem, const PathTrie& trie
   const auto model = static_cast<std::size_t>(part.model);
   const std::int64_t mini_batch = problem.costs.models[model].mini_batches[static_cast<std::size_t>(size)];
   return {problem,
-          trie.places,
+          trie,
           part.model,
           part.range,
           part.cuts,

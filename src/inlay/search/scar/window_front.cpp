@@ -1,6 +1,7 @@
 #include "inlay/search/scar/window_front.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <limits>
 
@@ -15,12 +16,17 @@ struct Sum {
   std::size_t point = 0;
 };
 
-/// Keeps what no other beats in latency and energy.
 template <typename Value>
-void keep_unbeaten(std::vector<Value>& values) {
+void sort_by_latency(std::vector<Value>& values) {
   std::stable_sort(values.begin(), values.end(), [](const Value& a, const Value& b) {
     return a.latency != b.latency ? a.latency < b.latency : a.energy < b.energy;
   });
+}
+
+/// Keeps what no other beats in latency and energy.
+template <typename Value>
+void keep_unbeaten(std::vector<Value>& values) {
+  sort_by_latency(values);
   double least = std::numeric_limits<double>::infinity();
   std::erase_if(values, [&](const Value& value) {
     const bool beaten = value.energy >= least;
@@ -29,26 +35,53 @@ void keep_unbeaten(std::vector<Value>& values) {
   });
 }
 
+/// The same where some must begin in time.
+void keep_unbeaten_in_time(std::vector<WindowPoint>& points) {
+  sort_by_latency(points);
+  std::vector<WindowPoint> kept;
+  for (WindowPoint& point : points) {
+    const bool beaten = std::any_of(kept.begin(), kept.end(), [&point](const WindowPoint& other) {
+      return other.energy <= point.energy && other.latest_begin >= point.latest_begin;
+    });
+    if (!beaten) {
+      kept.push_back(std::move(point));
+    }
+  }
+  points = std::move(kept);
+}
+
 }  // namespace
 
 void merge_front(std::vector<WindowPoint>& front, std::vector<WindowPoint> more) {
   std::move(more.begin(), more.end(), std::back_inserter(front));
-  keep_unbeaten(front);
+  const bool limited = std::any_of(front.begin(), front.end(),
+                                   [](const WindowPoint& point) { return std::isfinite(point.latest_begin); });
+  if (limited) {
+    keep_unbeaten_in_time(front);
+  } else {
+    keep_unbeaten(front);
+  }
 }
 
-BestTotal best_total(const std::vector<std::vector<WindowPoint>>& fronts, const Objective& objective,
+std::optional<BestTotal> best_total(const std::vector<std::vector<WindowPoint>>& fronts, const Objective& objective,
                      double static_power) {
   std::vector<std::vector<Sum>> sums = {{Sum{}}};
   for (const std::vector<WindowPoint>& front : fronts) {
     std::vector<Sum> next;
     for (std::size_t before = 0; before < sums.back().size(); ++before) {
       for (std::size_t point = 0; point < front.size(); ++point) {
+        if (sums.back()[before].latency > front[point].latest_begin) {
+          continue;
+        }
         next.push_back({sums.back()[before].latency + front[point].latency,
                         sums.back()[before].energy + front[point].energy, before, point});
       }
     }
     keep_unbeaten(next);
     sums.push_back(std::move(next));
+  }
+  if (sums.back().empty()) {
+    return std::nullopt;
   }
   const auto value = [&](const Sum& sum) {
     return objective_value(objective, sum.latency, sum.energy + static_power * sum.latency);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "inlay/search/objective.hpp"
@@ -7,8 +8,8 @@
 
 namespace inlay::search {
 
-/// Adds ways to run a window to those known; what another beats in latency and energy is dropped. Sorted by
-/// latency; of equals the one known first stays, so the order of additions decides ties and nothing else.
+/// Adds ways to run a window to those known; what another beats in latency, energy and the latest begin is
+/// dropped. Sorted by latency; of equals the one known first stays, so the order of additions decides ties and nothing else.
 void merge_front(std::vector<WindowPoint>& front, std::vector<WindowPoint> more);
 
 /// The best sum of one way for each window.
@@ -17,8 +18,8 @@ struct BestTotal {
   double latency = 0.0;  // s
   double energy = 0.0;   // J, static energy included
 };
-/// No front may be empty.
-BestTotal best_total(const std::vector<std::vector<WindowPoint>>& fronts, const Objective& objective,
+/// No front may be empty. Nothing if no sum begins every window in time.
+std::optional<BestTotal> best_total(const std::vector<std::vector<WindowPoint>>& fronts, const Objective& objective,
                      double static_power);
 
 }  // namespace inlay::search

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "inlay/base/error.hpp"
+#include "inlay/search/constraint_effects.hpp"
+#include "inlay/search/cut_choice.hpp"
 #include "inlay/search/expected_cost.hpp"
 
 namespace inlay::search {
@@ -93,6 +95,9 @@ class Planner {
     const int layers = range.last - range.first;
     const std::vector<ExpectedCost> costs = expected_costs(problem_, model, range);
     ModelPart part{model, range, std::min({layers, free, chiplets_.longest}), 0.0, {}, {}, {}};
+    part.most = std::min({part.most, schedule::most_chiplets(problem_.constraints, model),
+                          std::max(1, chiplets_for(problem_, model, range))});
+    part.latest_end = latest_end_of(problem_, model, range);
     if (knobs_.cap > 0 && layers > knobs_.cap_layers) {
       part.most = std::min(part.most, knobs_.cap);
     }
@@ -103,11 +108,11 @@ class Planner {
       --pieces;
     }
     part.cuts = spread_cuts(range, costs, pieces);
+    add_cuts_of_pins(problem_, model, range, part.cuts);
     part.until = latency_until(part.cuts, costs);
-    const int sizes =
-        static_cast<int>(problem_.costs.models[static_cast<std::size_t>(model)].mini_batches.size());
-    for (int size = knobs_.whole_batch ? sizes - 1 : 0; size < sizes; ++size) {
-      part.sizes.push_back(size);
+    part.sizes = allowed_sizes(problem_, model);
+    if (knobs_.whole_batch) {
+      part.sizes = {part.sizes.back()};
     }
     return part;
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <vector>
 
 #include "inlay/search/objective.hpp"
@@ -18,6 +19,7 @@ struct ModelPart {
   std::vector<int> cuts;      // layers at which segments may begin or end; both ends of the range included
   std::vector<double> until;  // [cut] expected latency of the part before it, s
   std::vector<int> sizes;     // mini-batch sizes to try, as indices into the cost table's
+  double latest_end = std::numeric_limits<double>::infinity();  // s after the schedule's start
 };
 
 struct WindowPlan {

@@ -1,0 +1,65 @@
+#include "inlay/search/constrained.hpp"
+
+#include <algorithm>
+
+#include "inlay/search/clash.hpp"
+#include "inlay/search/start_schedule.hpp"
+
+namespace inlay::search {
+namespace {
+
+/// What the search for clashing constraints spends on each set of them.
+constexpr std::int64_t kEvaluationsPerSet = 20'000'000;
+constexpr double kSecondsPerSet = 10.0;
+
+/// Whether there is any schedule: the first one will do.
+Feasible feasible(const schedule::Problem& problem, const Options& options, const Method& method) {
+  if (obvious_clash(problem)) {
+    return Feasible::kNo;
+  }
+  Options quick = options;
+  quick.start.reset();
+  quick.progress = nullptr;
+  quick.stop.gap = 1.0;
+  quick.stop.evaluations = std::min(options.stop.evaluations, kEvaluationsPerSet);
+  quick.stop.time_limit = std::min(options.stop.time_limit, kSecondsPerSet);
+  try {
+    method(problem, quick);
+    return Feasible::kYes;
+  } catch (const StoppedEarly&) {
+    return Feasible::kUnknown;
+  } catch (const base::InfeasibleError&) {
+    return Feasible::kNo;
+  }
+}
+
+}  // namespace
+
+Answer solve_constrained(const schedule::Problem& problem, const Options& options, const Method& method) {
+  if (problem.constraints.empty()) {
+    return method(problem, options);
+  }
+  if (const auto clash = obvious_clash(problem)) {
+    throw base::InfeasibleError(to_string(problem, *clash));
+  }
+  try {
+    Answer answer = method(problem, options);
+    require_constraints_kept(problem, answer.schedule);
+    answer.certificate.space += "; within the constraints";
+    return answer;
+  } catch (const StoppedEarly&) {
+    throw;
+  } catch (const base::InfeasibleError& error) {
+    const auto search = [&](const schedule::Problem& other) { return feasible(other, options, method); };
+    schedule::Problem without = problem;
+    without.constraints = {};
+    if (search(without) == Feasible::kNo) {
+      throw;
+    }
+    Clash clash = searched_clash(problem, search);
+    clash.why = error.what();
+    throw base::InfeasibleError(to_string(problem, clash));
+  }
+}
+
+}  // namespace inlay::search

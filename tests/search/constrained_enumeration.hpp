@@ -1,0 +1,170 @@
+#pragma once
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "inlay/base/error.hpp"
+#include "inlay/evaluate/latency_limits.hpp"
+#include "inlay/evaluate/reference.hpp"
+#include "inlay/search/objective.hpp"
+#include "inlay/search/window_partition.hpp"
+
+namespace inlay::testing {
+
+/// Plain enumeration of a space with constraints, filtered by what `verify` checks: the constraints of each
+/// window on its own, the order of models over the windows, and when models are done.
+class ConstrainedEnumeration {
+ public:
+  ConstrainedEnumeration(const schedule::Problem& problem, int longest)
+      : problem_(problem), longest_(longest) {}
+
+  /// Least objective value over the partitions; infinite if nothing is feasible.
+  double optimum(const std::vector<search::WindowPartition>& partitions, search::Objective objective) {
+    double best = std::numeric_limits<double>::infinity();
+    for (const search::WindowPartition& partition : partitions) {
+      if (!in_order(partition)) {
+        continue;
+      }
+      for (const auto& [latency, energy] : totals(partition)) {
+        best = std::min(best, search::objective_value(objective, latency, energy));
+      }
+    }
+    return best;
+  }
+
+ private:
+  /// One way to run a window.
+  struct Way {
+    double latency = 0.0;
+    double energy = 0.0;
+    std::vector<double> done;  // [model] after the window's beginning; 0 if the model goes on
+  };
+
+  /// Checked on any schedule of the partition at all: whole ranges on one chiplet each.
+  bool in_order(const search::WindowPartition& partition) const {
+    schedule::Problem only_order = problem_;
+    only_order.constraints = {};
+    only_order.constraints.dependencies = problem_.constraints.dependencies;
+    schedule::Schedule schedule;
+    for (const auto& ranges : partition.windows) {
+      schedule::Window& window = schedule.windows.emplace_back();
+      for (std::size_t model = 0; model < ranges.size(); ++model) {
+        if (!ranges[model].empty()) {
+          window.pipelines.push_back({static_cast<int>(model), 1, {{ranges[model].first, ranges[model].last, 0}}});
+        }
+      }
+    }
+    return schedule::check_constraints(only_order, schedule).empty();
+  }
+
+  std::vector<std::pair<double, double>> totals(const search::WindowPartition& partition) {
+    std::vector<std::pair<double, double>> sums = {{0.0, 0.0}};
+    for (const auto& ranges : partition.windows) {
+      const std::vector<Way> ways = ways_of(ranges);
+      std::vector<std::pair<double, double>> next;
+      for (const auto& [latency, energy] : sums) {
+        for (const Way& way : ways) {
+          if (in_time(latency, way)) {
+            next.emplace_back(latency + way.latency, energy + way.energy);
+          }
+        }
+      }
+      // Of two beginnings the faster and cheaper one can do whatever the other can.
+      std::sort(next.begin(), next.end());
+      sums.clear();
+      for (const auto& sum : next) {
+        if (sums.empty() || sum.second < sums.back().second) {
+          sums.push_back(sum);
+        }
+      }
+    }
+    return sums;
+  }
+
+  bool in_time(double begin, const Way& way) const {
+    for (const schedule::LatencyLimit& limit : problem_.constraints.latency_limits) {
+      const double done = way.done[static_cast<std::size_t>(limit.model)];
+      if (done > 0.0 && begin + done > limit.seconds * (1.0 + schedule::kLatencyTolerance)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  std::vector<Way> ways_of(const std::vector<search::LayerRange>& ranges) {
+    ways_.clear();
+    window_ = {};
+    std::vector<bool> taken(problem_.package.chiplets.size(), false);
+    place_model(ranges, 0, taken);
+    return ways_;
+  }
+
+  void add_window(const std::vector<search::LayerRange>& ranges) {
+    const schedule::Schedule schedule{{window_}, true};
+    if (!schedule::check_constraints(problem_, schedule).empty()) {
+      return;
+    }
+    try {
+      const evaluate::ScheduleCost cost = evaluate::evaluate_reference(problem_, schedule);
+      Way way{cost.latency, cost.energy.total(), evaluate::model_latencies(problem_, schedule, cost)};
+      for (std::size_t model = 0; model < ranges.size(); ++model) {
+        const auto layers = static_cast<int>(problem_.scenario.models[model].model.layers.size());
+        if (ranges[model].last != layers) {
+          way.done[model] = 0.0;
+        }
+      }
+      ways_.push_back(std::move(way));
+    } catch (const base::InfeasibleError&) {
+      return;
+    }
+  }
+
+  void place_model(const std::vector<search::LayerRange>& ranges, std::size_t model,
+                   std::vector<bool>& taken) {
+    if (model == ranges.size()) {
+      add_window(ranges);
+      return;
+    }
+    if (ranges[model].empty()) {
+      place_model(ranges, model + 1, taken);
+      return;
+    }
+    for (const std::int64_t size : problem_.costs.models[model].mini_batches) {
+      window_.pipelines.push_back({static_cast<int>(model), size, {}});
+      for (int chiplet = 0; chiplet < static_cast<int>(taken.size()); ++chiplet) {
+        place_stage(ranges, model, ranges[model].first, chiplet, taken);
+      }
+      window_.pipelines.pop_back();
+    }
+  }
+
+  void place_stage(const std::vector<search::LayerRange>& ranges, std::size_t model, int first, int chiplet,
+                   std::vector<bool>& taken) {
+    if (taken[static_cast<std::size_t>(chiplet)]) {
+      return;
+    }
+    taken[static_cast<std::size_t>(chiplet)] = true;
+    const std::size_t pipeline = window_.pipelines.size() - 1;
+    for (int last = first + 1; last <= ranges[model].last; ++last) {
+      window_.pipelines[pipeline].stages.push_back({first, last, chiplet});
+      if (last == ranges[model].last) {
+        place_model(ranges, model + 1, taken);
+      } else if (static_cast<int>(window_.pipelines[pipeline].stages.size()) < longest_) {
+        for (const int next : problem_.package.neighbours[static_cast<std::size_t>(chiplet)]) {
+          place_stage(ranges, model, last, next, taken);
+        }
+      }
+      window_.pipelines[pipeline].stages.pop_back();
+    }
+    taken[static_cast<std::size_t>(chiplet)] = false;
+  }
+
+  const schedule::Problem& problem_;
+  int longest_;
+  schedule::Window window_;
+  std::vector<Way> ways_;
+};
+
+}  // namespace inlay::testing
