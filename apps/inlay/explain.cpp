@@ -4,8 +4,10 @@
 #include <memory>
 
 #include "command.hpp"
+#include "constraint_options.hpp"
 #include "inlay/base/error.hpp"
 #include "inlay/base/file.hpp"
+#include "inlay/evaluate/latency_limits.hpp"
 #include "inlay/evaluate/reference.hpp"
 #include "inlay/report/explanation.hpp"
 #include "inlay/report/figures.hpp"
@@ -25,9 +27,14 @@ struct Options {
   bool json = false;
 };
 
+/// Valid and within the constraints: those of its file and those of the command line.
 void require_sound(const std::string& file, const schedule::Problem& problem,
                    const schedule::Schedule& schedule) {
-  const std::vector<std::string> wrong = schedule::check(problem, schedule);
+  std::vector<std::string> wrong = schedule::check(problem, schedule);
+  if (wrong.empty()) {
+    wrong =
+        evaluate::broken_latency_limits(problem, schedule, evaluate::evaluate_reference(problem, schedule));
+  }
   if (!wrong.empty()) {
     throw base::InputError(fmt::format("{}: no valid schedule of this problem: {}", file, wrong.front()));
   }
@@ -50,8 +57,9 @@ schedule::Schedule better_one(const Options& options, const schedule::ScheduleDo
 }
 
 int run(const Options& options) {
-  const schedule::ScheduleDocument document =
+  schedule::ScheduleDocument document =
       schedule::read_document(base::read_file(options.file), options.file);
+  schedule::add_constraints(options.search.constraints, document.problem);
   require_sound(options.file, document.problem, document.schedule);
   const bool says = options.objective.empty() && document.statement.certificate.has_value();
   const search::Objective objective =
@@ -92,6 +100,7 @@ void add_explain(CLI::App& program, Action& chosen) {
                  "what counts; default: that of the schedule, or edp");
   command.option("--time-limit", options->search.time_limit, "TIME",
                  "end the search after this time, as 30s");
+  declare(command, options->search.constraints);
   command.flag("--json", options->json, "print JSON alone");
   command.finish(chosen, [options] { return run(*options); });
 }

@@ -7,6 +7,8 @@
 #include "command.hpp"
 #include "inlay/base/error.hpp"
 #include "inlay/base/file.hpp"
+#include "inlay/evaluate/latency_limits.hpp"
+#include "inlay/evaluate/reference.hpp"
 #include "inlay/explore/solved.hpp"
 #include "inlay/report/output_folder.hpp"
 #include "inlay/report/schedule_text.hpp"
@@ -32,7 +34,10 @@ constexpr const char* kStagesFile = "stages.csv";
 /// The schedule of a file as a start; it may come from another package or other options as long as it fits.
 schedule::Schedule read_start(const std::string& file, const schedule::Problem& problem) {
   schedule::Schedule start = schedule::read_document(base::read_file(file), file).schedule;
-  const std::vector<std::string> wrong = schedule::check(problem, start);
+  std::vector<std::string> wrong = schedule::check(problem, start);
+  if (wrong.empty() && !problem.constraints.latency_limits.empty()) {
+    wrong = evaluate::broken_latency_limits(problem, start, evaluate::evaluate_reference(problem, start));
+  }
   if (!wrong.empty()) {
     throw base::InputError(
         fmt::format("{}: cannot be a start for this scenario and package: {}", file, wrong.front()));

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "constraint_options.hpp"
 #include "cost_cache.hpp"
 #include "inlay/base/error.hpp"
 #include "inlay/base/quantity.hpp"
@@ -116,6 +117,7 @@ void declare(Command& command, SearchOptions& options) {
                  "of the random numbers");
   command.option("--threads", options.threads, 0, kMostThreads, "0: all cores");
   command.flag("--no-cache", options.no_cache, kNoCacheHelp);
+  declare(command, options.constraints);
 }
 
 search::ProblemRequest problem_request(const SearchOptions& options, const std::string& scenario,
@@ -132,6 +134,7 @@ search::ProblemRequest problem_request(const SearchOptions& options, const std::
   request.threads = static_cast<int>(options.threads);
   request.cache = cost_cache(options.no_cache);
   request.energy = options.energy;
+  request.constraints = options.constraints;
   request.watch.interrupted = &catch_interrupt();
   if (on_terminal()) {
     request.watch.progress = show_costing;

@@ -25,6 +25,7 @@ struct SearchOptions {
   std::int64_t seed = 1;
   std::int64_t threads = 0;
   bool no_cache = false;
+  schedule::ConstraintRequest constraints;
 };
 
 void declare(Command& command, SearchOptions& options);

@@ -73,6 +73,10 @@ TEST(Docs, ExamplesOfObjectivesRunInOrder) {
   run_examples_of("docs/objectives.md", 1);
 }
 
+TEST(Docs, ExamplesOfConstraintsRunInOrder) {
+  run_examples_of("docs/constraints.md", 7);
+}
+
 // The README's figures are those of this version, or this fails.
 TEST(Docs, ExamplesOfReadmeRunInOrder) {
   run_examples_of("README.md", 4);

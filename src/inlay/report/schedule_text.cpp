@@ -76,6 +76,9 @@ std::string figures(const ScheduleDocument& document, const evaluate::ScheduleCo
       {"bottleneck", fmt::format("{}, {} of its time", to_string(bottleneck, cost.windows.size() > 1),
                                  format_share(bottleneck.share))},
   };
+  for (const schedule::Constraint& constraint : document.problem.constraints.each()) {
+    pairs.emplace_back("constraint", schedule::to_string(document.problem, constraint));
+  }
   if (document.statement.certificate) {
     add_certificate(*document.statement.certificate, pairs);
   }
