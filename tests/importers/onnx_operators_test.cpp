@@ -120,6 +120,36 @@ TEST(OnnxOperators, ProductsRepeatTheirOperands) {
   }
 }
 
+// Attention as einops and JAX write it, projections by weights of any order, and a transposition.
+TEST(OnnxOperators, EinsteinSums) {
+  const auto of = [](const char* equation, const std::vector<Size>& x, const std::vector<Size>& z) {
+    Model model;
+    model.input("x", x)
+        .input("z", z)
+        .node("Einsum", {"x", "z"}, {"y"}, {text("equation", equation)})
+        .output("y");
+    return imported(model);
+  };
+  EXPECT_EQ(gemm(of("bhid,bhjd->bhij", {1, 3, 5, 6}, {1, 3, 7, 6})), (GemmShape{5, 7, 6, 3, false}));
+  EXPECT_EQ(gemm(of("bhij, bjhd -> bihd", {1, 3, 5, 7}, {1, 7, 3, 6})), (GemmShape{5, 6, 7, 3, false}));
+  EXPECT_EQ(gemm(of("ik,kj", {5, 6}, {6, 7})), (GemmShape{5, 7, 6, 1, false}));  // -> ij
+  EXPECT_EQ(workload::macs(of("i,j->ij", {5}, {7})), 5 * 7);
+  const auto by = [](const char* equation, const std::vector<std::int64_t>& weights) {
+    Model model;
+    model.input("x", {1, 5, 6}).weight("w", weights);
+    model.node("Einsum", {"x", "w"}, {"y"}, {text("equation", equation)}).output("y");
+    return imported(model);
+  };
+  EXPECT_EQ(gemm(by("btd,dhk->bthk", {6, 2, 4})), (GemmShape{5, 8, 6, 1, true}));
+  EXPECT_EQ(workload::parameters(by("btd,hkd->bthk", {2, 4, 6})), 48);
+  EXPECT_EQ(workload::macs(by("btd,tdk->btk", {5, 6, 4})), 5 * 6 * 4);  // weights of its own for each token
+  EXPECT_EQ(workload::parameters(by("btd,tdk->btk", {5, 6, 4})), 5 * 6 * 4);
+  EXPECT_THROW(by("btd,dk->bk", {6, 4}), base::InputError);
+  EXPECT_THROW(by("...d,dk->...k", {6, 4}), base::InputError);
+  EXPECT_THROW(by("btd,tdk->btkz", {5, 6, 4}), base::InputError);
+  EXPECT_THROW(by("btd,kd->btk", {4, 7}), base::InputError);
+}
+
 TEST(OnnxOperators, QuantisedOnes) {
   Model model;
   model.input("x", {1, 8}, kUint8).scalar("s", 0.5F).weight("z", {}, kUint8).weight("w", {8, 3}, kInt8);

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "inlay/base/checked.hpp"
+#include "inlay/importers/onnx/einsum.hpp"
 #include "inlay/importers/onnx/shape_rules.hpp"
 #include "inlay/importers/onnx/window.hpp"
 
@@ -105,6 +106,10 @@ Shapes max_pool(const Graph& graph, const Node& node) {
   Shapes shapes = windowed(graph, node);
   shapes.push_back({kInt64, shapes[0].shape});
   return shapes;
+}
+
+Shapes einsum(const Graph& graph, const Node& node) {
+  return one(graph, node, contraction_of(graph, node).result);
 }
 
 Shapes split(const Graph& graph, const Node& node) {
@@ -210,6 +215,7 @@ const std::vector<OwnRule>& rules() {
       {"", "Split", 18, split},
       {"", "Pad", 18, pad},
       {"", "Resize", 18, resize},
+      {"", "Einsum", 0, einsum},  // of which libonnx says only how many dimensions the result has
       // libonnx 1.12 reads beyond kernels and filters of another rank than the input's (mended in
       // onnx/onnx#6195).
       {"", "Conv", 0, convolution},

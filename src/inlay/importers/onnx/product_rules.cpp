@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "inlay/base/checked.hpp"
+#include "inlay/importers/onnx/einsum.hpp"
 #include "inlay/importers/onnx/lowering.hpp"
 #include "inlay/importers/onnx/partition.hpp"
 
@@ -180,6 +181,24 @@ void multiply(Lowering& lowering, const Node& node, int a, int b, bool transpose
   add_gemm(lowering, node, {a, b, columns, transposed_b ? before_last : last, bias});
 }
 
+void einsum(Lowering& lowering, const Node& node) {
+  const Contraction of = contraction_of(lowering.graph(), node);
+  const int a = lowering.input(node, 0);
+  if (node.inputs.size() == 1) {  // the same elements in another order
+    lowering.hold(node.outputs.at(0), lowering.held(lowering.activation(node, 0)));
+    return;
+  }
+  const int b = lowering.input(node, 1);
+  const Product product{of.heads, of.rows, of.inner, of.columns};
+  if (lowering.constant(b)) {
+    add_grouped(lowering, node, a, b, product);
+  } else if (lowering.constant(a)) {
+    add_grouped(lowering, node, b, a, {of.heads, of.columns, of.inner, of.rows});
+  } else {
+    add_product(lowering, node, a, b, product);
+  }
+}
+
 void mat_mul(Lowering& lowering, const Node& node) {
   multiply(lowering, node, lowering.input(node, 0), lowering.input(node, 1), false, false, false);
 }
@@ -213,6 +232,7 @@ const Rules& product_rules() {
       {"MatMul", mat_mul},
       {"Gemm", gemm},
       {"MatMulInteger", mat_mul},
+      {"Einsum", einsum},
       {"QLinearMatMul", quantised_mat_mul},
       {"com.microsoft.FusedMatMul", fused_mat_mul},
       {"com.microsoft.QGemm", quantised_gemm},
