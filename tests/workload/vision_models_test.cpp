@@ -181,57 +181,75 @@ struct Diffusion {
   }
 };
 
+/// A level of the U-Net: channels, and layers of each transformer behind a residual block (0: none).
+struct Level {
+  std::int64_t channels, depth;
+};
+
+/// Two residual blocks on each level on the way down, three on the way up, two and a transformer of the
+/// lowest level's width below.
+Totals diffusion(std::int64_t pixels, const std::vector<Level>& levels, std::int64_t middle_depth,
+                 std::int64_t context_width, std::int64_t added) {
+  Diffusion net;
+  net.context_width = context_width;
+  for (const std::int64_t width : {std::int64_t{320}, added}) {
+    if (width > 0) {
+      net.sum.linear(1, width, 1280);
+      net.sum.linear(1, 1280, 1280);
+    }
+  }
+  net.convolution(pixels, 4, 320, 9);
+  std::vector<std::int64_t> kept = {320};  // channels
+  std::int64_t in = 320;
+  const auto block = [&net, &in](std::int64_t here, std::int64_t from, const Level& level) {
+    net.residual(here, from, level.channels);
+    if (level.depth > 0) {
+      net.transformers(here, level.channels, level.depth);
+    }
+    in = level.channels;
+  };
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    for (int times = 0; times < 2; ++times) {
+      block(pixels >> (2 * i), in, levels[i]);
+      kept.push_back(in);
+    }
+    if (i + 1 < levels.size()) {
+      net.convolution(pixels >> (2 * i + 2), in, in, 9);
+      kept.push_back(in);
+    }
+  }
+  const std::int64_t lowest = pixels >> (2 * levels.size() - 2);
+  block(lowest, in, {in, middle_depth});
+  block(lowest, in, {in, 0});
+  for (std::size_t i = levels.size(); i-- > 0;) {
+    for (int times = 0; times < 3; ++times) {
+      block(pixels >> (2 * i), in + kept.back(), levels[i]);
+      kept.pop_back();
+    }
+    if (i > 0) {
+      net.convolution(pixels >> (2 * i - 2), in, in, 9);
+    }
+  }
+  net.sum.norm(320);
+  net.convolution(pixels, 320, 4, 9);
+  return net.sum;
+}
+
+// Numbers in the tensors of the published checkpoints.
 TEST(VisionModels, SdxlUnet) {
   for (const std::int64_t image : {1024, 512}) {
-    const std::int64_t pixels = (image / 8) * (image / 8);
-    Diffusion net;
-    net.sum.linear(1, 320, 1280);
-    net.sum.linear(1, 1280, 1280);
-    net.sum.linear(1, 2816, 1280);
-    net.sum.linear(1, 1280, 1280);
-    net.convolution(pixels, 4, 320, 9);
-    std::vector<std::int64_t> kept = {320};  // channels
-    std::int64_t in = 320;
-    for (const std::int64_t level : {0, 1, 2}) {
-      const std::int64_t out = std::int64_t{320} << level;
-      const std::int64_t here = pixels >> (2 * level);
-      for (int block = 0; block < 2; ++block) {
-        net.residual(here, in, out);
-        if (level > 0) {
-          net.transformers(here, out, level == 1 ? 2 : 10);
-        }
-        in = out;
-        kept.push_back(out);
-      }
-      if (level < 2) {
-        net.convolution(here / 4, out, out, 9);
-        kept.push_back(out);
-      }
-    }
-    net.residual(pixels / 16, 1280, 1280);
-    net.transformers(pixels / 16, 1280, 10);
-    net.residual(pixels / 16, 1280, 1280);
-    for (const std::int64_t level : {2, 1, 0}) {
-      const std::int64_t out = std::int64_t{320} << level;
-      const std::int64_t here = pixels >> (2 * level);
-      for (int block = 0; block < 3; ++block) {
-        net.residual(here, in + kept.back(), out);
-        kept.pop_back();
-        if (level > 0) {
-          net.transformers(here, out, level == 1 ? 2 : 10);
-        }
-        in = out;
-      }
-      if (level > 0) {
-        net.convolution(4 * here, out, out, 9);
-      }
-    }
-    net.sum.norm(320);
-    net.convolution(pixels, 320, 4, 9);
-    expect_totals(load_model("sdxl-unet", {{"image", image}}), net.sum);
+    expect_totals(load_model("sdxl-unet", {{"image", image}}),
+                  diffusion(image * image / 64, {{320, 0}, {640, 2}, {1280, 10}}, 10, 2048, 2816));
   }
-  // Numbers in the tensors of the published checkpoint.
   EXPECT_EQ(parameters(load_model("sdxl-unet")), 2'567'463'684);
+}
+
+TEST(VisionModels, StableDiffusionUnet) {
+  for (const std::int64_t image : {512, 256}) {
+    expect_totals(load_model("sd15-unet", {{"image", image}}),
+                  diffusion(image * image / 64, {{320, 1}, {640, 1}, {1280, 1}, {1280, 0}}, 1, 768, 0));
+  }
+  EXPECT_EQ(parameters(load_model("sd15-unet")), 859'520'964);
 }
 
 // Tables, layers and their widths: github.com/mlcommons/inference,

@@ -100,7 +100,7 @@ class Inference {
     if (!unset.empty()) {
       throw base::InputError(fmt::format("{}: sizes of its inputs are not set; say --dim {}", graph_.file,
                                          fmt::join(unset, "=1 --dim ")) +
-                             "=1, or what they are");
+                             "=1, or what they are; a scenario sets them under 'parameters'");
     }
   }
 
