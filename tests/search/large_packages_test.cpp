@@ -146,7 +146,7 @@ Front front_of_all_pairs(const PathTrie& trie, const PackedModel& a, const Packe
 
 TEST(WindowPacking, FindsTheFrontOfAllPairsOfManyWays) {
   base::Random random(11);
-  const PathTrie trie = path_trie(mesh(2), 4);
+  const PathTrie trie = path_trie(mesh(2), 4, {});
   for (const double seconds_per_byte : {0.0, 0.2, 0.35}) {
     const std::vector<PackedModel> models = {many_ways(random, 1, trie, 400),
                                              many_ways(random, 0, trie, 400)};
@@ -171,7 +171,7 @@ TEST(WindowPacking, FindsTheFrontOfAllPairsOfManyWays) {
 
 TEST(WindowPacking, LooksAtTheClock) {
   base::Random random(12);
-  const PathTrie trie = path_trie(mesh(2), 4);
+  const PathTrie trie = path_trie(mesh(2), 4, {});
   const std::vector<PackedModel> models = {many_ways(random, 0, trie, 10), many_ways(random, 1, trie, 10)};
   const std::atomic<bool> interrupted{true};
   StopRule rule;
@@ -184,7 +184,7 @@ TEST(WindowPacking, LooksAtTheClock) {
 
 TEST(PipelineSearch, LooksAtTheClockBeforeItBegins) {
   const schedule::Problem problem = testing::worked_example();
-  const PathTrie trie = path_trie(problem.package, 2);
+  const PathTrie trie = path_trie(problem.package, 2, {});
   const LayerRange range{0, 3};
   const PipelineQuestion question{problem, trie, 0, range, 2, all_cuts(range), 1e-9, nothing_to_beat(0.0)};
   std::atomic<bool> interrupted{true};

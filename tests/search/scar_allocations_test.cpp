@@ -36,7 +36,7 @@ TEST(RandomPlacement, WalksWithoutAllocating) {
   for (int i = 0; i < 20; ++i) {
     const schedule::Problem problem = testing::random_problem(random, {3, 4, 3, 8, 4});
     const int chiplets = static_cast<int>(problem.package.chiplets.size());
-    const PathTrie trie = path_trie(problem.package, 1);
+    const PathTrie trie = path_trie(problem.package, 1, {});
     WalkGround ground{problem, std::vector<int>(static_cast<std::size_t>(chiplets), -1), trie.places.size(),
                       0.0};
     for (const PathTrie::Node& node : trie.nodes) {

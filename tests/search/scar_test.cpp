@@ -108,7 +108,7 @@ TEST(Segmentation, KeepsTheBestOfAll) {
     schedule::Problem problem = testing::random_problem(random, {2, 2, 1, 5, 4});
     const int layers = static_cast<int>(problem.scenario.models[0].model.layers.size());
     const int chiplets = static_cast<int>(problem.package.chiplets.size());
-    const PathTrie trie = path_trie(problem.package, chiplets);
+    const PathTrie trie = path_trie(problem.package, chiplets, {});
     const std::vector<double> shares(trie.places.size(), 1.0 / static_cast<double>(trie.places.size()));
     ModelPart part{0, {0, layers}, std::min(layers, chiplets), 1.0, all_cuts({0, layers}), {}, {}};
     const Objective objective = Objective::kEdp;

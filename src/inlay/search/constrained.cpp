@@ -12,8 +12,9 @@ namespace {
 constexpr std::int64_t kEvaluationsPerSet = 20'000'000;
 constexpr double kSecondsPerSet = 10.0;
 
-/// Whether there is any schedule: the first one will do.
-Feasible feasible(const schedule::Problem& problem, const Options& options, const Method& method) {
+/// Whether there is any schedule: the first one will do. `why_not`: what the method says if there is none.
+Feasible feasible(const schedule::Problem& problem, const Options& options, const Method& method,
+                  std::string& why_not) {
   if (obvious_clash(problem)) {
     return Feasible::kNo;
   }
@@ -28,7 +29,8 @@ Feasible feasible(const schedule::Problem& problem, const Options& options, cons
     return Feasible::kYes;
   } catch (const StoppedEarly&) {
     return Feasible::kUnknown;
-  } catch (const base::InfeasibleError&) {
+  } catch (const base::InfeasibleError& error) {
+    why_not = error.what();
     return Feasible::kNo;
   }
 }
@@ -50,11 +52,14 @@ Answer solve_constrained(const schedule::Problem& problem, const Options& option
   } catch (const StoppedEarly&) {
     throw;
   } catch (const base::InfeasibleError& error) {
-    const auto search = [&](const schedule::Problem& other) { return feasible(other, options, method); };
+    std::string why_not;
+    const auto search = [&](const schedule::Problem& other) {
+      return feasible(other, options, method, why_not);
+    };
     schedule::Problem without = problem;
     without.constraints = {};
     if (search(without) == Feasible::kNo) {
-      throw;
+      throw base::InfeasibleError(why_not);
     }
     Clash clash = searched_clash(problem, search);
     clash.why = error.what();

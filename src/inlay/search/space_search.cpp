@@ -66,23 +66,15 @@ void name_misfit(const schedule::Problem& problem) {
     throw base::InfeasibleError(fmt::format("{}: {} models at once need as many chiplets, the package has {}",
                                             space.name, models, chiplets));
   }
+  if (!problem.constraints.empty()) {
+    throw base::InfeasibleError(space.name + ": nothing of this space is within the constraints");
+  }
   throw base::InfeasibleError(fmt::format(
       "{}: every layer fits some chiplet's L2 alone, but no schedule of this space fits", space.name));
 }
 
 double objective_of(const Objective& objective, const evaluate::ScheduleCost& cost) {
   return objective_value(objective, cost.latency, cost.energy.total());
-}
-
-/// Without the partitions in which a model does not wait for another: they hold nothing that is allowed.
-Space in_order(const schedule::Problem& problem, Space space) {
-  std::erase_if(space.partitions,
-                [&](const WindowPartition& partition) { return !keeps_order(problem, partition); });
-  if (space.partitions.empty()) {
-    throw base::InfeasibleError(
-        fmt::format("{}: in none of its windows do all models begin after those that they wait for", space.name));
-  }
-  return space;
 }
 
 class SpaceSearch {
@@ -303,6 +295,16 @@ class SpaceSearch {
 };
 
 }  // namespace
+
+Space in_order(const schedule::Problem& problem, Space space) {
+  std::erase_if(space.partitions,
+                [&](const WindowPartition& partition) { return !keeps_order(problem, partition); });
+  if (space.partitions.empty()) {
+    throw base::InfeasibleError(
+        fmt::format("{}: in none of its windows do all models begin after those that they wait for", space.name));
+  }
+  return space;
+}
 
 Answer search_space(const schedule::Problem& problem, const Objective& objective, const Space& space,
                     const Options& options) {

@@ -16,6 +16,10 @@ struct Space {
   int longest = 1;  // most stages of a pipeline
 };
 
+/// Without the partitions in which a model does not wait for another (docs/constraints.md): they hold nothing
+/// that is allowed. Throws base::InfeasibleError if none is left.
+Space in_order(const schedule::Problem& problem, Space space);
+
 /// The best schedule of a space with its certificate; proven unless the stop rule ends the search first.
 /// Throws base::InfeasibleError naming the limit if the space has no schedule.
 Answer search_space(const schedule::Problem& problem, const Objective& objective, const Space& space,
