@@ -69,8 +69,8 @@ TEST(XrbenchScenario, AScenarioAndItsModels) {
   EXPECT_EQ(workload::macs(workload::parse_model(files[1].text, "eyes.yaml")), 32 * 3 * 9 * 18 * 8);
   EXPECT_EQ(workload::macs(workload::parse_model(files[2].text, "gaze.yaml")), 8 * 4 * 9);  // padded to 3 x 3
   EXPECT_THAT(files[0].text,
-              AllOf(HasSubstr("gaze: 30 frames per second, after eyes, with probability 0.25, 1 layers"),
-                    HasSubstr("batch: 60")));
+              AllOf(HasSubstr("batch: 60, rate: 60, deadline: 960 ms}"),  // 60 periods of 16 ms
+                    HasSubstr("gaze: 1 layers with a filter larger than their input")));
 }
 
 TEST(XrbenchScenario, FilesLieBesideEachOtherAndAreRead) {
@@ -83,6 +83,14 @@ TEST(XrbenchScenario, FilesLieBesideEachOtherAndAreRead) {
   }
   const workload::Scenario scenario = workload::load_scenario((folder / "s.yaml").string());
   EXPECT_EQ(workload::macs(scenario), 60 * (32 * 3 * 9 * 18 * 8) + 30 * (8 * 4 * 9));
+  ASSERT_EQ(scenario.models.size(), 2U);
+  EXPECT_EQ(scenario.models[0].rate, 60.0);
+  EXPECT_EQ(scenario.models[0].probability, std::nullopt);
+  EXPECT_TRUE(scenario.models[0].depends_on.empty());
+  EXPECT_EQ(scenario.models[1].rate, 30.0);
+  EXPECT_DOUBLE_EQ(scenario.models[1].deadline.value(), 0.99);  // 30 periods of 33 ms
+  EXPECT_EQ(scenario.models[1].probability, 0.25);
+  EXPECT_THAT(scenario.models[1].depends_on, ::testing::ElementsAre(0));
   fs::remove_all(folder);
 }
 

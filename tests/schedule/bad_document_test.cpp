@@ -119,6 +119,23 @@ TEST(BadDocument, KeysMissingUnknownAndTwice) {
               HasSubstr("bad.json: list[1]: the key 'a' stands there twice"));
 }
 
+TEST(BadDocument, WhenSamplesComeAndAreDue) {
+  const auto with = [](const char* key, const Json& value) {
+    return after([&](Json& json) { json["problem"]["scenario"]["models"][0][key] = value; });
+  };
+  EXPECT_EQ(with("rate", 30), "none");
+  EXPECT_EQ(with("probability", 0), "none");
+  EXPECT_THAT(with("rate", 0), HasSubstr("problem.scenario.models[0].rate: 0 is not above 0"));
+  EXPECT_THAT(with("deadline", -1.5), HasSubstr("models[0].deadline: -1.5 is not above 0"));
+  EXPECT_THAT(with("probability", 1.5), HasSubstr("models[0].probability: 1.5 is above 1"));
+  EXPECT_THAT(with("probability", "high"), HasSubstr("a number is expected"));
+  EXPECT_THAT(with("depends_on", Json::array({1})),
+              HasSubstr("models[0].depends_on[0]: model 1 does not exist, there are 1, counted from 0"));
+  EXPECT_THAT(with("depends_on", Json::array({-1})), HasSubstr("depends_on[0]: model -1 does not exist"));
+  EXPECT_THAT(with("depends_on", Json::array({0})),
+              HasSubstr("models[0].depends_on: the models wait for each other in a circle"));
+}
+
 TEST(BadDocument, AnotherFormatOrVersion) {
   EXPECT_THAT(after([](Json& json) { json["format"] = "chart"; }),
               HasSubstr("format: 'chart' stands there where 'inlay-schedule' is due"));

@@ -9,6 +9,23 @@ inline double odd_number(base::Random& random) {
   return random.fraction() / static_cast<double>(random.between(1, 1 << 20));
 }
 
+/// When samples come and are due; each may be left unsaid.
+inline void fill_in_timing(base::Random& random, workload::Scenario& scenario) {
+  const auto coin = [&random] { return random.between(0, 1) == 0; };
+  for (std::size_t i = 0; i < scenario.models.size(); ++i) {
+    workload::ScenarioModel& entry = scenario.models[i];
+    const auto maybe = [&](double value) { return coin() ? std::optional(value) : std::nullopt; };
+    entry.rate = maybe(30 * (1 + random.fraction()));
+    entry.deadline = maybe(1e-3 * (1 + random.fraction()));
+    entry.probability = maybe(random.fraction());
+    for (std::size_t other = scenario.models.size(); other-- > i + 1;) {
+      if (coin()) {
+        entry.depends_on.push_back(static_cast<int>(other));
+      }
+    }
+  }
+}
+
 /// Gives every member that random problems leave at its default another value.
 inline void fill_in(base::Random& random, schedule::Problem& problem) {
   problem.scenario.source = "a \"quoted\"\tsource, \xc3\xa4\xe2\x82\xac";
@@ -34,6 +51,7 @@ inline void fill_in(base::Random& random, schedule::Problem& problem) {
     }
     entry.model.tensors[0].bits = 12;
   }
+  fill_in_timing(random, problem.scenario);
   for (hardware::ChipletType& type : problem.package.types) {
     type.source = "type source";
     type.dataflow = {
@@ -82,8 +100,18 @@ inline void fill_in(base::Random& random, schedule::Problem& problem) {
 }
 
 inline schedule::CertificateClaim random_certificate(base::Random& random) {
-  return {"exact", "edp",   odd_number(random),  odd_number(random),         random.fraction(), true, "space",
-          "binds", "proof", random.next() >> 2U, random.between(0, 1 << 20), odd_number(random),
+  return {"exact",
+          "edp",
+          odd_number(random),
+          odd_number(random),
+          random.fraction(),
+          true,
+          "space",
+          "binds",
+          "proof",
+          random.next() >> 2U,
+          random.between(0, 1 << 20),
+          odd_number(random),
           {{"exact.splits", "4"}}};
 }
 

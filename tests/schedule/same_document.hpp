@@ -31,11 +31,12 @@ struct Same {
   }
 
   static bool of(const workload::ScenarioModel& a, const workload::ScenarioModel& b) {
-    const auto& [name, model, batch] = a;
+    const auto& [name, model, batch, rate, deadline, probability, depends_on] = a;
     const auto& [model_name, source, description, layers, tensors, settings] = model;
-    return name == b.name && batch == b.batch && model_name == b.model.name && source == b.model.source &&
-           description == b.model.description && settings == b.model.settings && of(layers, b.model.layers) &&
-           of(tensors, b.model.tensors);
+    return name == b.name && batch == b.batch && rate == b.rate && deadline == b.deadline &&
+           probability == b.probability && depends_on == b.depends_on && model_name == b.model.name &&
+           source == b.model.source && description == b.model.description && settings == b.model.settings &&
+           of(layers, b.model.layers) && of(tensors, b.model.tensors);
   }
 
   static bool of(const dataflow::Directive& a, const dataflow::Directive& b) {

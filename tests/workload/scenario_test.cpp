@@ -119,6 +119,50 @@ TEST(Scenarios, PrecisionReplacesThatOfTheModelButNotOfALayer) {
               HasSubstr("did you mean 'weights'?"));
 }
 
+TEST(Scenarios, SayWhenSamplesComeAndAreDue) {
+  const Scenario scenario = parse_scenario(
+      "name: s\nmodels:\n"
+      "- {model: resnet-18, name: a, depends_on: [c, b], rate: 29.97, deadline: 990 ms, probability: 0.25}\n"
+      "- {model: resnet-18, name: b, depends_on: c}\n"
+      "- {model: resnet-18, name: c, probability: 0}\n",
+      "s.yaml");
+  EXPECT_EQ(scenario.models[0].rate, 29.97);
+  EXPECT_EQ(scenario.models[0].deadline, 0.99);
+  EXPECT_EQ(scenario.models[0].probability, 0.25);
+  EXPECT_THAT(scenario.models[0].depends_on, ::testing::ElementsAre(2, 1));
+  EXPECT_THAT(scenario.models[1].depends_on, ::testing::ElementsAre(2));
+  EXPECT_EQ(scenario.models[1].rate, std::nullopt);
+  EXPECT_EQ(scenario.models[1].deadline, std::nullopt);
+  EXPECT_EQ(scenario.models[1].probability, std::nullopt);
+  EXPECT_EQ(scenario.models[2].probability, 0.0);
+  EXPECT_TRUE(scenario.models[2].depends_on.empty());
+}
+
+TEST(Scenarios, SayWhatIsWrongWithRatesAndDependencies) {
+  const auto complaint = [](const std::string& keys) {
+    return message_of(
+        "name: s\nmodels:\n- {model: resnet-18, name: eyes}\n- {model: resnet-18, name: gaze, " + keys +
+        "}\n- {model: resnet-18, name: hands, depends_on: gaze}\n");
+  };
+  EXPECT_THAT(
+      complaint("depends_on: [eyess]"),
+      AllOf(StartsWith("s.yaml:4:46: models[1].depends_on[0]: no model of the scenario is called 'eyess'"),
+            HasSubstr("did you mean 'eyes'?")));
+  EXPECT_THAT(complaint("depends_on: [eyes, eyes]"), HasSubstr("'eyes' stands there twice"));
+  EXPECT_THAT(complaint("depends_on: gaze"), HasSubstr("cycle: gaze -> gaze"));
+  EXPECT_THAT(complaint("depends_on: [eyes, hands]"),
+              AllOf(StartsWith("s.yaml:4:45: models[1].depends_on: cycle: gaze -> hands -> gaze"),
+                    HasSubstr("each model waits for the next one")));
+  EXPECT_THAT(complaint("rate: 0"), HasSubstr("samples per second above 0"));
+  EXPECT_THAT(complaint("rate: often"), HasSubstr("models[1].rate: "));
+  EXPECT_THAT(complaint("deadline: 33"), HasSubstr("models[1].deadline: "));
+  EXPECT_THAT(complaint("deadline: 0 ms"), HasSubstr("models[1].deadline: "));
+  EXPECT_THAT(complaint("probability: 1.5"), HasSubstr("models[1].probability: "));
+  EXPECT_THAT(complaint("dependson: eyes"), HasSubstr("did you mean 'depends_on'?"));
+  EXPECT_THAT(message_of("name: s\nmodels:\n- {model: resnet-18, depends_on: gaze}\n"),
+              HasSubstr("no other model stands in the scenario, 'gaze' is none"));
+}
+
 TEST(Scenarios, SayWhatIsWrong) {
   EXPECT_THAT(
       message_of("name: s\nmodels:\n- {model: resnet50}\n"),

@@ -129,18 +129,45 @@ class ScenarioReader {
   Constants constants_;
 };
 
-std::string when(const Network& network) {
-  std::string text = network.mapping.network;
-  text += network.rate > 0 ? fmt::format(": {} frames per second", network.rate) : std::string(": no rate");
-  if (!network.dependencies.empty()) {
-    text += fmt::format(", after {}", fmt::join(network.dependencies, " and "));
+/// One second of work. XRBench's period is a whole number of milliseconds, and a frame is due one period
+/// after it has come: the last one of a batch, batch x period after the beginning.
+std::string entry_of(const Network& network, const std::string& file) {
+  std::string text = fmt::format("  - {{name: {}, model: {}, batch: {}", quoted(network.mapping.network),
+                                 quoted("./" + file), std::max<std::int64_t>(network.rate, 1));
+  if (network.rate > 0) {
+    text += fmt::format(", rate: {}", network.rate);
+    if (const std::int64_t period = 1000 / network.rate; period > 0) {
+      text += fmt::format(", deadline: {} ms", network.rate * period);
+    }
   }
   if (network.probability < 1) {
-    text += fmt::format(", with probability {}", network.probability);
+    text += fmt::format(", probability: {}", network.probability);
   }
-  if (network.widened > 0) {
-    text += fmt::format(", {} layers with a filter larger than their input, which is padded to it",
-                        network.widened);
+  std::vector<std::string> needed;
+  for (const std::string& name : network.dependencies) {
+    if (std::find(needed.begin(), needed.end(), quoted(name)) == needed.end()) {
+      needed.push_back(quoted(name));
+    }
+  }
+  if (!needed.empty()) {
+    text += fmt::format(", depends_on: [{}]", fmt::join(needed, ", "));
+  }
+  return text + "}\n";
+}
+
+std::string description_of(const std::vector<Network>& networks) {
+  std::string text =
+      "A usage scenario of XRBench: one second of work, a sample for each frame. A frame is due when the "
+      "next "
+      "one comes, so that the deadline of a batch is that of its last frame.";
+  for (const Network& network : networks) {
+    if (network.rate == 0) {
+      text += fmt::format(" {} has no rate.", network.mapping.network);
+    }
+    if (network.widened > 0) {
+      text += fmt::format(" {}: {} layers with a filter larger than their input, which is padded to it.",
+                          network.mapping.network, network.widened);
+    }
   }
   return text;
 }
@@ -173,7 +200,6 @@ std::vector<ImportedFile> xrbench_files(std::string_view text, const std::string
                                         const std::string& source) {
   const std::vector<Network> networks = ScenarioReader(text, file).read();
   std::string models;
-  std::vector<std::string> frames;
   std::vector<ImportedFile> files(1);
   for (const Network& network : networks) {
     const std::string name = file_name(network.mapping.network);
@@ -183,18 +209,13 @@ std::vector<ImportedFile> xrbench_files(std::string_view text, const std::string
                              fmt::format("two networks would be written to '{}'", name));
     }
     files.push_back({name, network_yaml(network.mapping, source)});
-    models += fmt::format("  - {{model: {}, batch: {}}}\n", quoted("./" + name),
-                          std::max<std::int64_t>(network.rate, 1));
-    frames.push_back(when(network));
+    models += entry_of(network, name);
   }
   const std::string stem = std::filesystem::path(source).stem().string();
   files[0].name = (stem.empty() ? "scenario" : stem) + ".yaml";
-  files[0].text = fmt::format(
-      "name: {}\nsource: {}\ndescription: {}\nmodels:\n{}", quoted(stem.empty() ? "scenario" : stem),
-      quoted(source),
-      quoted(fmt::format("A usage scenario of XRBench: one second of work, a sample for each frame. {}.",
-                         fmt::join(frames, "; "))),
-      models);
+  files[0].text = fmt::format("name: {}\nsource: {}\ndescription: {}\nmodels:\n{}",
+                              quoted(stem.empty() ? "scenario" : stem), quoted(source),
+                              quoted(description_of(networks)), models);
   return files;
 }
 

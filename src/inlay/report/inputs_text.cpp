@@ -8,6 +8,7 @@
 #include "inlay/base/quantity.hpp"
 #include "inlay/hardware/drawing.hpp"
 #include "inlay/report/text_table.hpp"
+#include "inlay/report/timing.hpp"
 #include "inlay/workload/description.hpp"
 #include "inlay/workload/scenario_file.hpp"
 
@@ -82,17 +83,23 @@ std::string model_text(const workload::Model& model) {
 }
 
 std::string scenario_text(const workload::Scenario& scenario) {
-  const Pairs pairs = {{"scenario", scenario.name}, {"source", scenario.source}};
+  Pairs pairs = {{"scenario", scenario.name}};
+  if (!scenario.description.empty()) {
+    pairs.emplace_back("description", scenario.description);
+  }
+  pairs.emplace_back("source", scenario.source);
   TextTable table({{"model", Align::kLeft},
                    {"batch", Align::kRight},
                    {"layers", Align::kRight},
                    {"MACs of the batch", Align::kRight},
-                   {"weights", Align::kRight}});
-  for (const workload::ScenarioModel& entry : scenario.models) {
+                   {"weights", Align::kRight},
+                   {"when", Align::kLeft}});
+  for (std::size_t i = 0; i < scenario.models.size(); ++i) {
+    const workload::ScenarioModel& entry = scenario.models[i];
     table.add({entry.name, std::to_string(entry.batch), std::to_string(entry.model.layers.size()),
                base::format_count(static_cast<double>(workload::macs(entry.model)) *
                                   static_cast<double>(entry.batch)),
-               bytes(workload::weight_bytes(entry.model))});
+               bytes(workload::weight_bytes(entry.model)), wanted_timing(scenario, i)});
   }
   return fmt::format("{}\n{}\n{} in all\n", text_of_pairs(pairs), table.text(),
                      count_of(workload::macs(scenario), "MACs"));

@@ -3,6 +3,7 @@
 #include "inlay/base/quantity.hpp"
 #include "inlay/report/figures.hpp"
 #include "inlay/report/page_sections.hpp"
+#include "inlay/report/timing.hpp"
 
 namespace inlay::report {
 namespace {
@@ -63,6 +64,14 @@ void facts(const PageInput& input, const PageSchedule& best, Markup& page) {
   const schedule::Statement& statement = best.document.statement;
   page.open("div", {{"class", "columns"}}).open("dl", {{"class", "facts"}});
   fact(page, "models", models_of(problem));
+  for (const TimingRow& row : timing_rows(problem, best.document.schedule, best.cost)) {
+    if (!row.rate.empty()) {
+      fact(page, fmt::format("rate of {}", row.model), row.rate);
+    }
+    if (!row.deadline.empty()) {
+      fact(page, fmt::format("deadline of {}", row.model), row.deadline);
+    }
+  }
   if (statement.certificate) {
     certificate_facts(*statement.certificate, page);
   }

@@ -12,6 +12,7 @@
 #include "inlay/report/figures.hpp"
 #include "inlay/report/schedule_summary.hpp"
 #include "inlay/report/text_table.hpp"
+#include "inlay/report/timing.hpp"
 #include "inlay/search/search.hpp"
 
 namespace inlay::report {
@@ -60,6 +61,17 @@ void add_certificate(const schedule::CertificateClaim& certificate, Pairs& pairs
                                            certificate.evaluations, certificate.seed));
 }
 
+void add_timing(const ScheduleDocument& document, const evaluate::ScheduleCost& cost, Pairs& pairs) {
+  for (const TimingRow& row : timing_rows(document.problem, document.schedule, cost)) {
+    if (!row.rate.empty()) {
+      pairs.emplace_back("rate", fmt::format("{}: {}", row.model, row.rate));
+    }
+    if (!row.deadline.empty()) {
+      pairs.emplace_back("deadline", fmt::format("{}: {}", row.model, row.deadline));
+    }
+  }
+}
+
 std::string figures(const ScheduleDocument& document, const evaluate::ScheduleCost& cost) {
   const Bottleneck bottleneck = find_bottleneck(document.problem, document.schedule, cost);
   Pairs pairs = {
@@ -79,6 +91,7 @@ std::string figures(const ScheduleDocument& document, const evaluate::ScheduleCo
   for (const schedule::Constraint& constraint : document.problem.constraints.each()) {
     pairs.emplace_back("constraint", schedule::to_string(document.problem, constraint));
   }
+  add_timing(document, cost, pairs);
   if (document.statement.certificate) {
     add_certificate(*document.statement.certificate, pairs);
   }

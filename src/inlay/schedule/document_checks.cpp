@@ -118,6 +118,32 @@ void link_layers(const JsonReader& reader, workload::Scenario& scenario) {
   }
 }
 
+void check_dependencies(const JsonReader& reader, const workload::Scenario& scenario) {
+  const std::size_t count = scenario.models.size();
+  for (std::size_t at = 0; at < count; ++at) {
+    const workload::ScenarioModel& entry = scenario.models[at];
+    const std::string path = fmt::format("scenario.models[{}].", at);
+    if (entry.probability && *entry.probability > 1.0) {
+      reader.fail(path + "probability", fmt::format("{} is above 1", *entry.probability));
+    }
+    std::set<int> seen;
+    for (std::size_t k = 0; k < entry.depends_on.size(); ++k) {
+      const int needed = entry.depends_on[k];
+      if (static_cast<std::size_t>(needed) >= count) {
+        reader.fail(fmt::format("{}depends_on[{}]", path, k),
+                    fmt::format("model {} does not exist, there are {}, counted from 0", needed, count));
+      }
+      if (!seen.insert(needed).second) {
+        reader.fail(fmt::format("{}depends_on[{}]", path, k), fmt::format("model {} stands twice", needed));
+      }
+    }
+  }
+  if (const std::vector<int> cycle = workload::dependency_cycle(scenario); !cycle.empty()) {
+    reader.fail(fmt::format("scenario.models[{}].depends_on", cycle.front()),
+                "the models wait for each other in a circle");
+  }
+}
+
 void link_chiplets(const JsonReader& reader, hardware::Package& package) {
   if (package.chiplets.size() > kMostChiplets) {
     reader.fail("package.chiplets", fmt::format("more than {} chiplets", kMostChiplets));

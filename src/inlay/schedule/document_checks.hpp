@@ -13,6 +13,9 @@ namespace inlay::schedule {
 /// leave 64 bits.
 void link_layers(const JsonReader& reader, workload::Scenario& scenario);
 
+/// Refuses models that depend on what is none, on one twice, or on each other, and probabilities above 1.
+void check_dependencies(const JsonReader& reader, const workload::Scenario& scenario);
+
 /// Works out the routes. Refuses chiplets that reach no memory or each other not, and links that stand twice.
 void link_chiplets(const JsonReader& reader, hardware::Package& package);
 

@@ -171,6 +171,18 @@ void JsonReader::number(const char* key, double& value, bool positive) {
   }
 }
 
+void JsonReader::optional_number(const char* key, std::optional<double>& value, bool positive) {
+  if (has(key)) {
+    number(key, value.emplace(), positive);
+  }
+}
+
+void JsonReader::optional_indices(const char* key, std::vector<int>& values, const char* noun) {
+  if (has(key)) {
+    indices(key, values, std::numeric_limits<int>::max(), noun);
+  }
+}
+
 void JsonReader::ratio(const char* key, double& value) {
   if (required(key).is_null()) {
     value = std::numeric_limits<double>::infinity();

@@ -32,6 +32,9 @@ class JsonReader {
   void index(const char* key, int& value, std::size_t count, const char* noun);
   void bottleneck(const char* key, int& value) { integer(key, value, -1); }
   void number(const char* key, double& value, bool positive = false);
+  void optional_number(const char* key, std::optional<double>& value, bool positive = false);
+  /// Of things of which it is not yet known how many there are.
+  void optional_indices(const char* key, std::vector<int>& values, const char* noun);
   void ratio(const char* key, double& value);
   template <typename Choice>
   void word(const char* key, Choice& value, const std::vector<std::string>& words) {

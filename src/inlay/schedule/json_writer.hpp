@@ -34,6 +34,18 @@ class JsonWriter {
     }
     object_[key] = value == 0.0 ? 0.0 : value;  // -0 would read back as the integer 0
   }
+  /// Nothing is written where there is no number.
+  void optional_number(const char* key, const std::optional<double>& value, bool = false) {
+    if (value) {
+      number(key, *value);
+    }
+  }
+  /// Nothing is written where there are none.
+  void optional_indices(const char* key, const std::vector<int>& values, const char*) {
+    if (!values.empty()) {
+      object_[key] = values;
+    }
+  }
   /// A number or, where the divisor was zero, null.
   void ratio(const char* key, double value) {
     if (std::isinf(value)) {

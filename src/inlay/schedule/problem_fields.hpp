@@ -121,10 +121,15 @@ void describe(Archive& archive, workload::Model& model) {
   });
 }
 
+/// What depends_on names is checked once all models are known.
 template <typename Archive>
 void describe(Archive& archive, workload::ScenarioModel& entry) {
   archive.text("name", entry.name);
   archive.integer("batch", entry.batch, 1, kMostRepeats);
+  archive.optional_number("rate", entry.rate, true);
+  archive.optional_number("deadline", entry.deadline, true);
+  archive.optional_number("probability", entry.probability);
+  archive.optional_indices("depends_on", entry.depends_on, "model");
   archive.object("model", entry.model);
 }
 

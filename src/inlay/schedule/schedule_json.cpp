@@ -66,6 +66,7 @@ void describe_problem(Archive& archive, Problem& problem) {
   archive.object("scenario", problem.scenario);
   if constexpr (Archive::kReading) {
     link_layers(archive, problem.scenario);
+    check_dependencies(archive, problem.scenario);
   }
   archive.object("package", problem.package);
   if constexpr (Archive::kReading) {

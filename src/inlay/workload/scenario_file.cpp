@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "inlay/base/checked.hpp"
@@ -39,15 +40,40 @@ WantedBits read_precision(const base::YamlNode& node) {
   return bits;
 }
 
-ScenarioModel read_entry(const base::YamlNode& node, const ModelLoader& loader) {
+/// When samples come and are due; models that are depended on are only known once all have been read.
+void read_timing(base::YamlMap& keys, ScenarioModel& entry) {
+  constexpr double kHighestRate = 1e12;
+  if (const auto rate = keys.optional("rate")) {
+    entry.rate = rate->number(0.0, kHighestRate);
+    if (*entry.rate == 0.0) {
+      rate->fail("samples per second above 0 are expected; leave 'rate' out where none is asked for");
+    }
+  }
+  if (const auto deadline = keys.optional("deadline")) {
+    entry.deadline = deadline->quantity(base::Dimension::kTime, true);
+  }
+  if (const auto probability = keys.optional("probability")) {
+    entry.probability = probability->number(0.0, 1.0);
+  }
+}
+
+/// A model of the file with the names that it says it depends on.
+struct Entry {
+  ScenarioModel model;
+  std::optional<base::YamlNode> depends_on;
+};
+
+Entry read_entry(const base::YamlNode& node, const ModelLoader& loader) {
   base::YamlMap keys = node.map();
   const base::YamlNode model_node = keys.required("model");
   const auto batch = keys.optional("batch");
   const auto settings = keys.optional("parameters");
   const auto precision = keys.optional("precision");
   const auto name = keys.optional("name");
-  keys.finish();
   ScenarioModel entry;
+  read_timing(keys, entry);
+  const auto depends_on = keys.optional("depends_on");
+  keys.finish();
   entry.batch = batch ? batch->integer(1, kLargestBatch) : 1;
   const std::string path = find_model_file(model_node).string();
   const WantedBits bits = precision ? read_precision(*precision) : WantedBits{};
@@ -57,7 +83,48 @@ ScenarioModel read_entry(const base::YamlNode& node, const ModelLoader& loader) 
     model_node.fail(error.what());
   }
   entry.name = name ? name->name() : entry.model.name;
-  return entry;
+  return {std::move(entry), depends_on};
+}
+
+int find_dependency(const base::YamlNode& node, const Scenario& scenario, std::size_t self) {
+  std::vector<std::string> others;
+  for (std::size_t i = 0; i < scenario.models.size(); ++i) {
+    if (scenario.models[i].name == node.name()) {
+      return static_cast<int>(i);
+    }
+    if (i != self) {
+      others.push_back(scenario.models[i].name);
+    }
+  }
+  node.fail(others.empty() ? fmt::format("no other model stands in the scenario, '{}' is none", node.name())
+                           : fmt::format("no model of the scenario is called '{}'; {}", node.name(),
+                                         base::allowed_values(node.name(), others)));
+}
+
+/// One name or a list of them.
+void read_dependencies(const base::YamlNode& node, Scenario& scenario, std::size_t self) {
+  std::vector<int>& needed = scenario.models[self].depends_on;
+  for (const base::YamlNode& item : node.is_list() ? node.list() : std::vector{node}) {
+    const int model = find_dependency(item, scenario, self);
+    if (std::find(needed.begin(), needed.end(), model) != needed.end()) {
+      item.fail(fmt::format("'{}' stands there twice", item.name()));
+    }
+    needed.push_back(model);
+  }
+}
+
+void refuse_cycle(const Scenario& scenario, const std::vector<std::optional<base::YamlNode>>& places) {
+  const std::vector<int> cycle = dependency_cycle(scenario);
+  if (cycle.empty()) {
+    return;
+  }
+  std::string text;
+  for (const int model : cycle) {
+    text += scenario.models[static_cast<std::size_t>(model)].name + " -> ";
+  }
+  const auto first = static_cast<std::size_t>(cycle.front());
+  places[first]->fail(
+      fmt::format("cycle: {}{} (each model waits for the next one)", text, scenario.models[first].name));
 }
 
 Scenario read_scenario(const base::YamlNode& root, const ModelLoader& loader) {
@@ -72,15 +139,23 @@ Scenario read_scenario(const base::YamlNode& root, const ModelLoader& loader) {
   scenario.description = text("description");
   const base::YamlNode models = keys.required("models");
   keys.finish();
+  std::vector<std::optional<base::YamlNode>> dependencies;
   for (const base::YamlNode& node : models.list()) {
-    ScenarioModel entry = read_entry(node, loader);
+    Entry entry = read_entry(node, loader);
     for (const ScenarioModel& other : scenario.models) {
-      if (other.name == entry.name) {
-        node.fail(fmt::format("two models are called '{}'; give this one another 'name'", entry.name));
+      if (other.name == entry.model.name) {
+        node.fail(fmt::format("two models are called '{}'; give this one another 'name'", other.name));
       }
     }
-    scenario.models.push_back(std::move(entry));
+    scenario.models.push_back(std::move(entry.model));
+    dependencies.push_back(std::move(entry.depends_on));
   }
+  for (std::size_t i = 0; i < dependencies.size(); ++i) {
+    if (dependencies[i]) {
+      read_dependencies(*dependencies[i], scenario, i);
+    }
+  }
+  refuse_cycle(scenario, dependencies);
   if (scenario.models.empty()) {
     models.fail("a scenario needs at least one model");
   }
