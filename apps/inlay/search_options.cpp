@@ -113,6 +113,8 @@ void declare(Command& command, SearchOptions& options) {
   command.option("--splits", options.splits, "N", "short for --option exact.splits=N and its like of others");
   command.options("--option", options.assignments, "NAME=VALUE",
                   "an option of the strategy, such as exact.splits=2 ('inlay show exact' lists them)");
+  command.options("--set", options.settings, "[MODEL.]NAME=NUMBER",
+                  "a parameter of the scenario's models, or of one, such as sequence=512");
   command.option("--seed", options.seed, 0, std::numeric_limits<std::int64_t>::max(),
                  "of the random numbers");
   command.option("--threads", options.threads, 0, kMostThreads, "0: all cores");
@@ -135,6 +137,7 @@ search::ProblemRequest problem_request(const SearchOptions& options, const std::
   request.cache = cost_cache(options.no_cache);
   request.energy = options.energy;
   request.constraints = options.constraints;
+  request.settings = workload::parse_settings(options.settings);
   request.watch.interrupted = &catch_interrupt();
   if (on_terminal()) {
     request.watch.progress = show_costing;

@@ -22,6 +22,7 @@ struct SearchOptions {
   std::string gap;
   std::string splits;
   std::vector<std::string> assignments;
+  std::vector<std::string> settings;
   std::int64_t seed = 1;
   std::int64_t threads = 0;
   bool no_cache = false;
@@ -33,7 +34,8 @@ void declare(Command& command, SearchOptions& options);
 /// Both throw base::InputError naming the option.
 search::ProblemRequest problem_request(const SearchOptions& options, const std::string& scenario,
                                        const std::string& package);
-/// Also catches Ctrl-C from now on, and shows progress on a terminal. `strategies` are those that will search.
+/// Also catches Ctrl-C from now on, and shows progress on a terminal. `strategies` are those that will
+/// search.
 search::Options search_options(const SearchOptions& options, const std::vector<std::string>& strategies);
 
 /// Wipes the line of progress, if there is one.

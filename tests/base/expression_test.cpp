@@ -39,6 +39,19 @@ TEST(Expression, FollowsPrecedenceAndNames) {
   EXPECT_EQ(evaluate_expression("(-9223372036854775807 - 1) % -1", kNames), 0);
 }
 
+TEST(Expression, SmallestAndLargest) {
+  EXPECT_EQ(evaluate_expression("min(heads, width)", kNames), 12);
+  EXPECT_EQ(evaluate_expression("max(heads, 2 * width, 7)", kNames), 1536);
+  EXPECT_EQ(evaluate_expression("1 + min( max(3, 5) , (4) ) * 2", kNames), 9);
+  EXPECT_EQ(evaluate_expression("min(-3)", kNames), -3);
+  EXPECT_EQ(evaluate_expression("min + 1", {{"min", 4}}), 5) << "a name like any other where no '(' follows";
+  EXPECT_THAT(message_of("2 * min(1, 2"), HasSubstr("column 8: this '(' is not closed"));
+  EXPECT_THAT(message_of("min()"), HasSubstr("column 5: a number, a name or '(' is expected, not ')'"));
+  EXPECT_THAT(message_of("max(1,)"), HasSubstr("column 7: a number, a name or '(' is expected, not ')'"));
+  EXPECT_THAT(message_of("width(1, 2)"), HasSubstr("column 6: '(' is not expected here"));
+  EXPECT_THAT(message_of("1, 2"), HasSubstr("column 2: ',' is not expected here"));
+}
+
 TEST(Expression, SaysWhereAndWhy) {
   EXPECT_THAT(message_of(""), HasSubstr("column 1: a number, a name or '(' is expected, the text ends"));
   EXPECT_THAT(message_of("4 * widht"), HasSubstr("column 5: 'widht' is unknown; allowed: "));
@@ -60,6 +73,11 @@ TEST(Expression, RefusesWhatDoesNotFit) {
   EXPECT_THAT(message_of("(-9223372036854775807 - 1) / -1"), HasSubstr("column 28: the value does not fit"));
   EXPECT_THAT(message_of(std::string(100000, '(')), HasSubstr("nested deeper than 64 levels"));
   EXPECT_THAT(message_of(std::string(100000, '-')), HasSubstr("nested deeper than 64 levels"));
+  std::string deep;
+  for (int i = 0; i < 100000; ++i) {
+    deep += "min(";
+  }
+  EXPECT_THAT(message_of(deep), HasSubstr("nested deeper than 64 levels"));
 }
 
 TEST(Expression, AsksTheLookup) {

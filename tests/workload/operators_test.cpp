@@ -220,6 +220,31 @@ TEST(Operators, OperandsAreRepeated) {
   EXPECT_THROW(product("[4]"), base::InputError);
 }
 
+// Two of eight experts are used: the six others are learned, but no byte of them is loaded.
+TEST(Operators, IdleParametersAreNotLoaded) {
+  const Model model = one_layer("[5, 6]", "gemm, features: 8, bias: false, idle_parameters: 6 * 100");
+  EXPECT_EQ(parameters(model), 6 * 8 + 600);
+  EXPECT_EQ(model.layers[0].weight_bytes, 48);
+  EXPECT_EQ(macs(model), 5 * 6 * 8);
+  EXPECT_EQ(parameters(one_layer("[6]", "gemm, features: 8, bias: false, idle_parameters: 0")), 48);
+  EXPECT_THROW(one_layer("[6]", "gemm, features: 8, idle_parameters: -1"), base::InputError);
+}
+
+TEST(Operators, RowsAreAddedToSomeOfASum) {
+  const auto scatter = [](const std::string& sum, const std::string& rows) {
+    return parse_model("name: m\ninputs: {s: " + sum + ", r: " + rows +
+                           ", to: [3]}\nlayers:\n- {name: a, op: scatter-add, inputs: [s, r, to]}\n",
+                       "m.yaml");
+  };
+  const Model model = scatter("[7, 4]", "[3, 4]");
+  EXPECT_THAT(output_of(model).dimensions, ElementsAre(7, 4));
+  // Twelve elements are read, those that they are added to as well, and written in place.
+  EXPECT_EQ(std::get<VectorShape>(model.layers[0].shape), (VectorShape{12, 24, 12}));
+  EXPECT_THROW(scatter("[7, 4]", "[3, 5]"), base::InputError);
+  EXPECT_THROW(scatter("[2, 4]", "[3, 4]"), base::InputError);
+  EXPECT_THROW(scatter("[4]", "[4]"), base::InputError);
+}
+
 TEST(Operators, DataMovement) {
   EXPECT_THAT(output_of(one_layer("[4, 5]", "permute, shape: [5, 4]")).dimensions, ElementsAre(5, 4));
   EXPECT_EQ(operations_of(one_layer("[4, 5]", "permute, shape: [5, 4]")), 20);

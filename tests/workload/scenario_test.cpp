@@ -163,6 +163,53 @@ TEST(Scenarios, SayWhatIsWrongWithRatesAndDependencies) {
               HasSubstr("no other model stands in the scenario, 'gaze' is none"));
 }
 
+Scenario with_settings(const std::string& models, const std::vector<std::string>& settings) {
+  return parse_scenario("name: s\nmodels:\n" + models, "s.yaml", load_model, parse_settings(settings));
+}
+
+TEST(Scenarios, SettingsReplaceParameters) {
+  const std::string models =
+      "- {model: gpt2-small, parameters: {sequence: 16, depth: 1}}\n- {model: gpt2-small, name: v.2}\n"
+      "- {model: resnet-18}\n";
+  const auto sequences = [&models](const std::vector<std::string>& settings) {
+    const Scenario scenario = with_settings(models, settings);
+    EXPECT_EQ(scenario.models[0].model.settings.at("depth"), 1);
+    return std::pair(scenario.models[0].model.settings.at("sequence"),
+                     scenario.models[1].model.settings.at("sequence"));
+  };
+  EXPECT_EQ(sequences({}), (std::pair<std::int64_t, std::int64_t>(16, 128)));
+  EXPECT_EQ(sequences({"sequence=8"}), (std::pair<std::int64_t, std::int64_t>(8, 8)));
+  EXPECT_EQ(sequences({"gpt2-small.sequence=8"}), (std::pair<std::int64_t, std::int64_t>(8, 128)));
+  EXPECT_EQ(sequences({"v.2.sequence=8"}), (std::pair<std::int64_t, std::int64_t>(16, 8)));
+  // What names a model goes before what is said of all.
+  EXPECT_EQ(sequences({"v.2.sequence=8", "sequence=4"}), (std::pair<std::int64_t, std::int64_t>(4, 8)));
+}
+
+TEST(Scenarios, SettingsThatFitNothingAreRefused) {
+  const auto complaint = [](const std::string& setting) -> std::string {
+    try {
+      with_settings("- {model: gpt2-small}\n- {model: resnet-18}\n", {setting});
+    } catch (const base::InputError& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  EXPECT_THAT(complaint("sequnce=8"), AllOf(HasSubstr("no model of the scenario has a parameter 'sequnce'"),
+                                            HasSubstr("did you mean 'sequence'?")));
+  EXPECT_THAT(complaint("gpt2-smal.sequence=8"),
+              AllOf(HasSubstr("no model of the scenario is called 'gpt2-smal'"),
+                    HasSubstr("did you mean 'gpt2-small'?")));
+  EXPECT_THAT(complaint("gpt2-small.sequnce=8"), AllOf(HasSubstr("the model has no parameter 'sequnce'"),
+                                                       HasSubstr("did you mean 'sequence'?")));
+  EXPECT_THAT(complaint("gpt2-small.sequence=9999"),
+              HasSubstr("9999 tokens are more than the 1024 positions"));
+  for (const std::string text :
+       {"sequence", "sequence=", "=8", "sequence=8x", ".sequence=8", "sequence=99999999999999999999"}) {
+    EXPECT_THAT(complaint(text), HasSubstr("is not [MODEL.]NAME=NUMBER")) << text;
+  }
+  EXPECT_THROW(parse_settings({"a=1", "a=2"}), base::InputError);
+}
+
 TEST(Scenarios, SayWhatIsWrong) {
   EXPECT_THAT(
       message_of("name: s\nmodels:\n- {model: resnet50}\n"),

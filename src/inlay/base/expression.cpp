@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <stdexcept>
 #include <vector>
@@ -25,7 +26,7 @@ bool continues_name(char c) {
 }
 
 /// Recursive descent: sum = product {(+|-) product}; product = factor {(*|/|%) factor};
-/// factor = number | name | - factor | ( sum ).
+/// factor = number | name | (min|max) ( sum {, sum} ) | - factor | ( sum ).
 class Evaluator {
  public:
   Evaluator(std::string_view text, const NameLookup& lookup) : text_(text), lookup_(lookup) {}
@@ -123,11 +124,33 @@ class Evaluator {
     while (at_ < text_.size() && continues_name(text_[at_])) {
       ++at_;
     }
+    const std::string_view word = text_.substr(where, at_ - where);
+    const std::size_t opened = at_;
+    if ((word == "min" || word == "max") && take("(") != 0) {
+      return extreme(word == "min", opened);
+    }
     try {
-      return lookup_(text_.substr(where, at_ - where));
+      return lookup_(word);
     } catch (const std::invalid_argument& error) {
       fail(where, error.what());
     }
+  }
+
+  /// The smallest or largest of a list that has just been opened.
+  std::int64_t extreme(bool smallest, std::size_t opened) {
+    if (++depth_ > kDeepest) {
+      fail(opened, fmt::format("nested deeper than {} levels", kDeepest));
+    }
+    std::int64_t value = sum();
+    while (take(",") != 0) {
+      const std::int64_t next = sum();
+      value = smallest ? std::min(value, next) : std::max(value, next);
+    }
+    if (take(")") == 0) {
+      fail(opened, "this '(' is not closed");
+    }
+    --depth_;
+    return value;
   }
 
   std::int64_t apply(std::int64_t a, char sign, std::int64_t b, std::size_t where) const {

@@ -15,8 +15,8 @@ using Names = std::map<std::string, std::int64_t, std::less<>>;
 using NameLookup = std::function<std::int64_t(std::string_view)>;
 
 /// Value of a whole-number expression such as `4 * width` or `8 + S - 1`: numbers, names (letters, digits,
-/// `_` and `'`, not beginning with a digit), + - * / %, parentheses, unary minus. A quotient must leave no
-/// remainder: sizes are never rounded in silence.
+/// `_` and `'`, not beginning with a digit), + - * / %, parentheses, unary minus, `min(a, b, ...)` and
+/// `max(a, b, ...)`. A quotient must leave no remainder: sizes are never rounded in silence.
 /// Throws std::invalid_argument with the column inside `text` for what is not an expression, an unknown name,
 /// a division by zero or with a remainder, and for values beyond 64 bits.
 std::int64_t evaluate_expression(std::string_view text, const NameLookup& lookup);

@@ -52,7 +52,7 @@ StatedProblem make_problem(const ProblemRequest& request) {
   const auto engine = cost::make_engine(request.engine, request.tuning);
   StatedProblem result;
   schedule::Problem& problem = result.problem;
-  problem.scenario = workload::load_scenario(request.scenario, importers::load_model);
+  problem.scenario = workload::load_scenario(request.scenario, importers::load_model, request.settings);
   problem.package = hardware::load_package(request.package);
   if (!request.energy.empty()) {
     const hardware::EnergyTable table = hardware::load_energy_table(request.energy);

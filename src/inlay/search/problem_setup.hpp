@@ -10,6 +10,7 @@
 #include "inlay/schedule/constraint_request.hpp"
 #include "inlay/schedule/problem.hpp"
 #include "inlay/schedule/statement.hpp"
+#include "inlay/workload/scenario_settings.hpp"
 
 namespace inlay::search {
 
@@ -20,10 +21,11 @@ struct ProblemRequest {
   std::string engine = cost::kDefaultEngine;
   cost::Tuning tuning = cost::Tuning::kEdp;  // what engines that tune choose free tile sizes for
   schedule::Communication communication = schedule::Communication::kShared;
-  std::optional<hardware::Overlap> overlap;  // none: as the package says
-  std::string energy;                        // table for all chiplets; empty: each its own
-  int threads = 0;                           // for the cost table; 0: all cores
-  cost::CostCache* cache = nullptr;          // of layer costs between runs; none: every layer is costed
+  std::optional<hardware::Overlap> overlap;      // none: as the package says
+  std::string energy;                            // table for all chiplets; empty: each its own
+  std::vector<workload::Setting> settings = {};  // of the models' parameters
+  int threads = 0;                               // for the cost table; 0: all cores
+  cost::CostCache* cache = nullptr;              // of layer costs between runs; none: every layer is costed
   cost::CostWatch watch = {};
   schedule::ConstraintRequest constraints = {};
 };

@@ -25,7 +25,10 @@ void build_gemm(Draft& draft) {
   draft.layer.shape = GemmShape{elements(input) / k, features, k, 1, true};
   const std::int64_t matrix = base::checked_multiply(features, k);
   const std::int64_t offsets = bias ? features : 0;
-  draft.set_weights(base::checked_add(tied ? 0 : matrix, offsets), base::checked_add(matrix, offsets));
+  // What a mixture of experts has and this pass does not use is learned, but never loaded.
+  const std::int64_t idle = draft.count_or("idle_parameters", 0);
+  draft.set_weights(base::checked_add(base::checked_add(tied ? 0 : matrix, offsets), idle),
+                    base::checked_add(matrix, offsets));
   draft.output = input;
   draft.output.back() = features;
   draft.split_axis = draft.output.size() - 1;

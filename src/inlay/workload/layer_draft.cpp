@@ -28,6 +28,15 @@ std::int64_t Draft::size_or(const std::string& key, std::int64_t otherwise) {
   return node ? evaluate_size(*node, *expanded_.names) : otherwise;
 }
 
+std::int64_t Draft::count_or(const std::string& key, std::int64_t otherwise) {
+  const auto node = keys_.optional(key);
+  const std::int64_t count = node ? evaluate(*node, *expanded_.names) : otherwise;
+  if (count < 0) {
+    node->fail(fmt::format("at least 0 is expected, this is {}", count));
+  }
+  return count;
+}
+
 bool Draft::flag_or(const std::string& key, bool otherwise) {
   const auto node = keys_.optional(key);
   return node ? evaluate_flag(*node, *expanded_.names) : otherwise;

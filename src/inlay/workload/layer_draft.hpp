@@ -30,6 +30,8 @@ class Draft {
   std::optional<base::YamlNode> optional(const std::string& key) { return keys_.optional(key); }
   std::int64_t size(const std::string& key) { return evaluate_size(keys_.required(key), *expanded_.names); }
   std::int64_t size_or(const std::string& key, std::int64_t otherwise);
+  /// As size_or(), and may be 0.
+  std::int64_t count_or(const std::string& key, std::int64_t otherwise);
   bool flag_or(const std::string& key, bool otherwise);
   std::int64_t value(const base::YamlNode& node) const { return evaluate(node, *expanded_.names); }
   /// The key `axis`, a dimension of the first input counted from 0; without it the first one.

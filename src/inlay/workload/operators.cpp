@@ -8,9 +8,9 @@ namespace {
 
 const std::vector<std::string>& rule_words() {  // in the order of VectorRule
   static const std::vector<std::string> kWords = {
-      "element-wise",       "normalisation",  "pool",          "global-pool",   "embedding",
-      "position-embedding", "learned-tokens", "position-bias", "concatenation", "reshape",
-      "selection",          "reduction",      "resize",        "region-pool",   "stated"};
+      "element-wise",   "normalisation", "pool",          "global-pool", "embedding", "position-embedding",
+      "learned-tokens", "position-bias", "concatenation", "reshape",     "selection", "scatter",
+      "reduction",      "resize",        "region-pool",   "stated"};
   return kWords;
 }
 

@@ -21,6 +21,7 @@ enum class VectorRule {
   kConcatenation,
   kReshape,
   kSelection,
+  kScatter,
   kReduction,
   kResize,
   kRegionPool,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <limits>
 
 #include "inlay/base/checked.hpp"
@@ -15,13 +16,13 @@ namespace {
 
 constexpr std::int64_t kLargestBatch = 1'000'000;
 
-ModelParameters read_settings(const base::YamlNode& node) {
-  ModelParameters settings;
+ModelParameters read_parameters(const base::YamlNode& node) {
+  ModelParameters parameters;
   base::YamlMap map = node.map();
   for (const auto& [name, value] : map.entries()) {
-    settings.emplace(name, value.integer(std::numeric_limits<std::int64_t>::min()));
+    parameters.emplace(name, value.integer(std::numeric_limits<std::int64_t>::min()));
   }
-  return settings;
+  return parameters;
 }
 
 WantedBits read_precision(const base::YamlNode& node) {
@@ -63,11 +64,38 @@ struct Entry {
   std::optional<base::YamlNode> depends_on;
 };
 
-Entry read_entry(const base::YamlNode& node, const ModelLoader& loader) {
+/// Settings speak of a model by its name, which may only be known once it has been loaded.
+ScenarioModel load_entry(ScenarioModel entry, const base::YamlNode& model_node, ModelParameters parameters,
+                         const WantedBits& bits, const ModelLoader& loader, SettingsInUse& settings) {
+  const std::string path = find_model_file(model_node).string();
+  const auto replace = [&parameters](const ModelParameters& values) {
+    for (const auto& [name, value] : values) {
+      parameters[name] = value;
+    }
+    return !values.empty();
+  };
+  replace(settings.named(entry.name.empty() ? std::filesystem::path(path).stem().string() : entry.name));
+  try {
+    entry.model = loader(path, parameters, bits);
+    bool again = replace(settings.shared(entry.model));
+    if (entry.name.empty()) {
+      entry.name = entry.model.name;
+      again = replace(settings.named(entry.name)) || again;
+    }
+    if (again) {
+      entry.model = loader(path, parameters, bits);
+    }
+  } catch (const base::InputError& error) {
+    model_node.fail(error.what());
+  }
+  return entry;
+}
+
+Entry read_entry(const base::YamlNode& node, const ModelLoader& loader, SettingsInUse& settings) {
   base::YamlMap keys = node.map();
   const base::YamlNode model_node = keys.required("model");
   const auto batch = keys.optional("batch");
-  const auto settings = keys.optional("parameters");
+  const auto parameters = keys.optional("parameters");
   const auto precision = keys.optional("precision");
   const auto name = keys.optional("name");
   ScenarioModel entry;
@@ -75,14 +103,10 @@ Entry read_entry(const base::YamlNode& node, const ModelLoader& loader) {
   const auto depends_on = keys.optional("depends_on");
   keys.finish();
   entry.batch = batch ? batch->integer(1, kLargestBatch) : 1;
-  const std::string path = find_model_file(model_node).string();
+  entry.name = name ? name->name() : std::string();
   const WantedBits bits = precision ? read_precision(*precision) : WantedBits{};
-  try {
-    entry.model = loader(path, settings ? read_settings(*settings) : ModelParameters{}, bits);
-  } catch (const base::InputError& error) {
-    model_node.fail(error.what());
-  }
-  entry.name = name ? name->name() : entry.model.name;
+  entry = load_entry(std::move(entry), model_node,
+                     parameters ? read_parameters(*parameters) : ModelParameters{}, bits, loader, settings);
   return {std::move(entry), depends_on};
 }
 
@@ -127,7 +151,9 @@ void refuse_cycle(const Scenario& scenario, const std::vector<std::optional<base
       fmt::format("cycle: {}{} (each model waits for the next one)", text, scenario.models[first].name));
 }
 
-Scenario read_scenario(const base::YamlNode& root, const ModelLoader& loader) {
+Scenario read_scenario(const base::YamlNode& root, const ModelLoader& loader,
+                       const std::vector<Setting>& given) {
+  SettingsInUse settings(given);
   base::YamlMap keys = root.map();
   Scenario scenario;
   scenario.name = keys.required("name").name();
@@ -141,7 +167,7 @@ Scenario read_scenario(const base::YamlNode& root, const ModelLoader& loader) {
   keys.finish();
   std::vector<std::optional<base::YamlNode>> dependencies;
   for (const base::YamlNode& node : models.list()) {
-    Entry entry = read_entry(node, loader);
+    Entry entry = read_entry(node, loader, settings);
     for (const ScenarioModel& other : scenario.models) {
       if (other.name == entry.model.name) {
         node.fail(fmt::format("two models are called '{}'; give this one another 'name'", other.name));
@@ -156,6 +182,7 @@ Scenario read_scenario(const base::YamlNode& root, const ModelLoader& loader) {
     }
   }
   refuse_cycle(scenario, dependencies);
+  settings.refuse_unused(scenario);
   if (scenario.models.empty()) {
     models.fail("a scenario needs at least one model");
   }
@@ -169,12 +196,15 @@ Scenario read_scenario(const base::YamlNode& root, const ModelLoader& loader) {
 
 }  // namespace
 
-Scenario load_scenario(const std::string& path_or_name, const ModelLoader& loader) {
-  return read_scenario(base::YamlNode::load(base::find_data_file(path_or_name, "scenarios")), loader);
+Scenario load_scenario(const std::string& path_or_name, const ModelLoader& loader,
+                       const std::vector<Setting>& settings) {
+  return read_scenario(base::YamlNode::load(base::find_data_file(path_or_name, "scenarios")), loader,
+                       settings);
 }
 
-Scenario parse_scenario(const std::string& text, const std::string& file, const ModelLoader& loader) {
-  return read_scenario(base::YamlNode::parse(text, file), loader);
+Scenario parse_scenario(const std::string& text, const std::string& file, const ModelLoader& loader,
+                        const std::vector<Setting>& settings) {
+  return read_scenario(base::YamlNode::parse(text, file), loader, settings);
 }
 
 std::int64_t macs(const Scenario& scenario) {

@@ -5,6 +5,7 @@
 
 #include "inlay/workload/model_file.hpp"
 #include "inlay/workload/scenario.hpp"
+#include "inlay/workload/scenario_settings.hpp"
 
 namespace inlay::workload {
 
@@ -14,12 +15,14 @@ using ModelLoader =
 
 /// Reads a scenario (docs/formats-models.md) from a file, or by its name from data/scenarios. Paths of models
 /// count from the scenario's folder, bare names are looked up in data/models.
-/// Throws base::InputError with file, line, column and field.
-Scenario load_scenario(const std::string& path_or_name, const ModelLoader& loader = load_model);
+/// `settings` replace values of the models' parameters. Throws base::InputError with file, line, column and
+/// field.
+Scenario load_scenario(const std::string& path_or_name, const ModelLoader& loader = load_model,
+                       const std::vector<Setting>& settings = {});
 
 /// Reads a scenario from text as if it were a file of that name.
 Scenario parse_scenario(const std::string& text, const std::string& file,
-                        const ModelLoader& loader = load_model);
+                        const ModelLoader& loader = load_model, const std::vector<Setting>& settings = {});
 
 /// Multiply-accumulates of all models with their batches. Throws base::OverflowError.
 std::int64_t macs(const Scenario& scenario);

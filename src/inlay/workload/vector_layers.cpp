@@ -138,6 +138,20 @@ std::int64_t build_selection(Draft& draft) {
   return elements(draft.output);
 }
 
+/// Rows are added to some rows of the first operand, in place; further operands say to which.
+std::int64_t build_scatter(Draft& draft) {
+  draft.expect_at_least(2);
+  const Dimensions& sum = draft.input(0);
+  const Dimensions& rows = draft.input(1);
+  const bool fits = sum.size() == 2 && rows.size() == 2 && sum[1] == rows[1] && rows[0] <= sum[0];
+  if (!fits) {
+    draft.fail(fmt::format("adds rows [rows, width] to as many of [tokens, width], not {} to {}",
+                           describe(rows), describe(sum)));
+  }
+  draft.output = sum;
+  return elements(rows);
+}
+
 std::int64_t build_stated(Draft& draft) {
   draft.output = read_values(draft, draft.required("shape"), 1);
   std::int64_t most = elements(draft.output);
@@ -202,6 +216,8 @@ std::int64_t build_rule(Draft& draft, const VectorOperator& description) {
       return build_reshape(draft);
     case VectorRule::kSelection:
       return build_selection(draft);
+    case VectorRule::kScatter:
+      return build_scatter(draft);
     case VectorRule::kReduction:
       return build_reduction(draft);
     case VectorRule::kResize:
@@ -218,6 +234,9 @@ std::int64_t build_rule(Draft& draft, const VectorOperator& description) {
 std::int64_t elements_read(const Draft& draft, VectorRule rule) {
   if (rule == VectorRule::kEmbedding || rule == VectorRule::kSelection) {
     return elements(draft.output);
+  }
+  if (rule == VectorRule::kScatter) {  // the rows, and those that they are added to
+    return base::checked_multiply(elements(draft.input(1)), 2);
   }
   std::int64_t sum = 0;
   for (std::size_t i = 0; i < draft.input_count(); ++i) {
@@ -236,7 +255,7 @@ void build_vector(Draft& draft, const VectorOperator& description) {
     shape = {base::checked_multiply(times, description.operations), times, times};
   } else if (description.operations > 0) {
     shape = {base::checked_multiply(times, description.operations), elements_read(draft, description.rule),
-             elements(draft.output)};
+             elements(description.rule == VectorRule::kScatter ? draft.input(1) : draft.output)};
   }
   draft.layer.shape = shape;
 }
