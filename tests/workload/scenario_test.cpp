@@ -146,12 +146,12 @@ TEST(Scenarios, SayWhatIsWrongWithRatesAndDependencies) {
   };
   EXPECT_THAT(
       complaint("depends_on: [eyess]"),
-      AllOf(StartsWith("s.yaml:4:46: models[1].depends_on[0]: no model of the scenario is called 'eyess'"),
+      AllOf(StartsWith("s.yaml:4:47: models[1].depends_on[0]: no model of the scenario is called 'eyess'"),
             HasSubstr("did you mean 'eyes'?")));
   EXPECT_THAT(complaint("depends_on: [eyes, eyes]"), HasSubstr("'eyes' stands there twice"));
   EXPECT_THAT(complaint("depends_on: gaze"), HasSubstr("cycle: gaze -> gaze"));
   EXPECT_THAT(complaint("depends_on: [eyes, hands]"),
-              AllOf(StartsWith("s.yaml:4:45: models[1].depends_on: cycle: gaze -> hands -> gaze"),
+              AllOf(StartsWith("s.yaml:4:46: models[1].depends_on: cycle: gaze -> hands -> gaze"),
                     HasSubstr("each model waits for the next one")));
   EXPECT_THAT(complaint("rate: 0"), HasSubstr("samples per second above 0"));
   EXPECT_THAT(complaint("rate: often"), HasSubstr("models[1].rate: "));

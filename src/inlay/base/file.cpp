@@ -111,10 +111,16 @@ fs::path data_folder() {
   return INLAY_DATA_DIR;
 }
 
+bool may_be_shipped(const std::string& name) {
+  const std::string ending = fs::path(name).extension().string();
+  const bool is_ending = ending.size() > 1 && (ending[1] < '0' || ending[1] > '9');
+  return name.find('/') == std::string::npos && !is_ending;
+}
+
 fs::path find_data_file(const std::string& name, const std::string& room) {
   const fs::path given(name);
   std::error_code error;
-  if (fs::exists(given, error) || name.find('/') != std::string::npos || given.has_extension()) {
+  if (fs::exists(given, error) || !may_be_shipped(name)) {
     return given;
   }
   const fs::path folder = data_folder() / room;

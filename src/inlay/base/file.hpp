@@ -47,8 +47,12 @@ void note_read(const std::filesystem::path& path, std::string_view content);
 /// Folder of the shipped YAML: the environment variable INLAY_DATA, else the source tree's `data/`.
 std::filesystem::path data_folder();
 
-/// `name` itself if it is an existing path, or contains a slash or ends in .yaml;
-/// else data_folder()/room/name.yaml. Throws InputError with the nearest spelling if there is none.
+/// Whether it can be the bare name of a shipped file: no slash, and no ending such as .yaml. What begins with
+/// a digit is none, but a part of the name, as in llama-3.1-8b.
+bool may_be_shipped(const std::string& name);
+
+/// `name` itself if it is an existing path, or cannot be a bare name; else data_folder()/room/name.yaml. Throws
+/// InputError with the nearest spelling if there is none.
 std::filesystem::path find_data_file(const std::string& name, const std::string& room);
 
 }  // namespace inlay::base

@@ -200,7 +200,7 @@ std::string check_input(const fs::path& file, InputKind kind) {
 NamedInput find_input(const std::string& name, const std::vector<InputKind>& kinds_wanted) {
   std::error_code error;
   const fs::path given(name);
-  if (fs::exists(given, error) || name.find('/') != std::string::npos || given.has_extension()) {
+  if (fs::exists(given, error) || !base::may_be_shipped(name)) {
     const InputKind kind = recognise(given);
     if (std::find(kinds_wanted.begin(), kinds_wanted.end(), kind) == kinds_wanted.end()) {
       std::vector<std::string> wanted;

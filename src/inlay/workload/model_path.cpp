@@ -11,7 +11,7 @@ namespace inlay::workload {
 std::filesystem::path find_model_file(const base::YamlNode& node) {
   const std::string name = node.name();
   const std::filesystem::path given(name);
-  if (name.find('/') == std::string::npos && given.extension().empty()) {
+  if (base::may_be_shipped(name)) {
     try {
       return base::find_data_file(name, "models");
     } catch (const base::InputError& error) {

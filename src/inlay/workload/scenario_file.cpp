@@ -74,10 +74,13 @@ ScenarioModel load_entry(ScenarioModel entry, const base::YamlNode& model_node, 
     }
     return !values.empty();
   };
-  replace(settings.named(entry.name.empty() ? std::filesystem::path(path).stem().string() : entry.name));
+  // Until it has been loaded, a model that is given no name here is known by its file.
+  const std::string known = entry.name.empty() ? std::filesystem::path(path).stem().string() : entry.name;
+  replace(settings.named(known));
   try {
     entry.model = loader(path, parameters, bits);
     bool again = replace(settings.shared(entry.model));
+    again = replace(settings.named(known)) || again;  // what is said of one goes before what is said of all
     if (entry.name.empty()) {
       entry.name = entry.model.name;
       again = replace(settings.named(entry.name)) || again;
