@@ -54,11 +54,8 @@ workload::Scenario load_workload(const Options& options) {
       verify::find_input(options.workload, {verify::InputKind::kModel, verify::InputKind::kScenario});
   workload::Scenario scenario;
   if (input.kind == verify::InputKind::kScenario) {
-    if (!options.parameters.empty()) {
-      throw base::InputError(
-          fmt::format("--set is for a model; those of '{}' are set in the scenario", options.workload));
-    }
-    scenario = workload::load_scenario(input.file.string(), importers::load_model);
+    scenario = workload::load_scenario(input.file.string(), importers::load_model,
+                                       workload::parse_settings(options.parameters));
   } else {
     workload::Model model =
         importers::load_model(input.file.string(), read_sizes("--set", options.parameters, 0));
@@ -242,7 +239,8 @@ void add_cost(CLI::App& program, Action& chosen) {
   command.option("--engine", options->engine, "NAME",
                  "cost engine ('inlay list engines'), or table:FILE.csv");
   command.options("--set,--dim", options->parameters, "NAME=SIZE",
-                  "a parameter of a model, or a symbolic dimension of an .onnx file");
+                  "a parameter of a model, or a symbolic dimension of an .onnx file; in a scenario also "
+                  "MODEL.NAME=SIZE");
   command.option("--batch", options->batch, 1, 1'000'000,
                  "samples that run together; the scenario's own if not given");
   command.flag("--all", options->all, "a row for every layer, not one for all layers of the same shape");

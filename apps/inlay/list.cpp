@@ -12,9 +12,11 @@
 #include "inlay/cost/engine.hpp"
 #include "inlay/hardware/reference.hpp"
 #include "inlay/report/model_views.hpp"
+#include "inlay/report/scenario_views.hpp"
 #include "inlay/search/search.hpp"
 #include "inlay/studies/studies.hpp"
 #include "inlay/workload/model_file.hpp"
+#include "inlay/workload/scenario_file.hpp"
 
 namespace inlay::app {
 namespace {
@@ -52,9 +54,23 @@ int list_models(bool json) {
   return 0;
 }
 
+/// Scenarios are listed with their models.
+int list_scenarios(bool json) {
+  std::vector<workload::Scenario> scenarios;
+  for (const std::string& name : hardware::shipped_names("scenarios")) {
+    scenarios.push_back(workload::load_scenario(base::data_folder() / "scenarios" / (name + ".yaml")));
+  }
+  fmt::print("{}",
+             json ? report::scenarios_json(scenarios).dump(2) + "\n" : report::scenarios_text(scenarios));
+  return 0;
+}
+
 int run(const Options& options) {
   if (options.what == "models") {
     return list_models(options.json);
+  }
+  if (options.what == "scenarios") {
+    return list_scenarios(options.json);
   }
   std::vector<std::string> allowed;
   for (const Shelf& shelf : shelves()) {

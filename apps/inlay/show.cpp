@@ -77,11 +77,15 @@ std::string text_or_json(const Input& input, std::string (*text)(const Input&), 
   return json ? report::input_json(input).dump(2) + "\n" : text(input);
 }
 
+std::string text_of_scenario(const std::string& file, const Options& options) {
+  return text_or_json(
+      workload::load_scenario(file, importers::load_model, workload::parse_settings(options.parameters)),
+      report::scenario_text, options.json);
+}
+
 std::string text_of(const verify::NamedInput& input, bool json) {
   const std::string file = input.file.string();
   switch (input.kind) {
-    case InputKind::kScenario:
-      return text_or_json(workload::load_scenario(file, importers::load_model), report::scenario_text, json);
     case InputKind::kPackage:
       return text_or_json(hardware::load_package(file), report::package_text, json);
     case InputKind::kChiplet:
@@ -123,6 +127,9 @@ std::string shown(const Options& options) {
   if (input.kind == InputKind::kModel || input.kind == InputKind::kMapping) {
     return text_of_model(input.file.string(), options);
   }
+  if (input.kind == InputKind::kScenario && !options.dot) {
+    return text_of_scenario(input.file.string(), options);
+  }
   refuse_options(options, verify::to_string(input.kind));
   return text_of(input, options.json);
 }
@@ -145,7 +152,8 @@ void add_show(CLI::App& program, Action& chosen) {
       "a file, the bare name of a shipped one (models first, then scenarios, packages, ...), or a strategy");
   command.option("--as", options->kind, "KIND", "model, scenario, package, chiplet, dataflow or energy");
   command.options("--set,--dim", options->parameters, "NAME=SIZE",
-                  "a parameter of a model, or a symbolic dimension of an .onnx file");
+                  "a parameter of a model, or a symbolic dimension of an .onnx file; in a scenario also "
+                  "MODEL.NAME=SIZE");
   command.flag("--dot", options->dot, "print a model's graph in Graphviz' language");
   command.flag("--json", options->json, "print JSON alone");
   command.finish(chosen, [options] { return run(*options); });
