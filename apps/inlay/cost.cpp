@@ -12,6 +12,7 @@
 #include "inlay/cost/cost_table.hpp"
 #include "inlay/cost/default_engine.hpp"
 #include "inlay/cost/engine.hpp"
+#include "inlay/cost/whole_batch_table.hpp"
 #include "inlay/hardware/chiplet_type.hpp"
 #include "inlay/hardware/energy_table.hpp"
 #include "inlay/hardware/package_file.hpp"
@@ -198,7 +199,9 @@ cost::CostTable costs_of(const Options& options, const workload::Scenario& scena
       line.say("{} of {} layer costs", done, of);
     };
   }
-  return cost::build_cost_table(scenario, types, engine, 0, cost_cache(options.no_cache), watch);
+  // The CSV has what a schedule may ask for, the table on the terminal and JSON the whole batch.
+  const auto build = options.csv.empty() ? cost::whole_batch_table : cost::build_cost_table;
+  return build(scenario, types, engine, 0, cost_cache(options.no_cache), watch);
 }
 
 int run(const Options& options) {

@@ -17,6 +17,7 @@ namespace {
 struct Options {
   std::string file;
   std::string out;
+  std::vector<std::string> dataflows;
   std::vector<std::string> dimensions;
   std::vector<std::string> weights;
   std::string unknown;
@@ -26,6 +27,7 @@ struct Options {
 
 importers::ImportOptions read_options(const Options& options) {
   importers::ImportOptions result;
+  result.dataflows = options.dataflows;
   result.dimensions = read_sizes("--dim", options.dimensions, 1);
   result.weights = options.weights;
   result.weight_bits = options.weight_bits;
@@ -52,8 +54,8 @@ int run(const Options& options) {
   if (options.out.empty()) {
     if (files.size() > 1) {
       throw base::InputError(fmt::format(
-          "{}: is a scenario of {} models; say -o SCENARIO.yaml, and the models are written beside it",
-          options.file, files.size() - 1));
+          "{}: becomes {} files; say -o FILE.yaml for the first, and the others are written beside it",
+          options.file, files.size()));
     }
     fmt::print("{}", files[0].text);
     return 0;
@@ -79,10 +81,12 @@ void add_import(CLI::App& program, Action& chosen) {
   Command command(program, "import", "Turns the network of another program's file into a model file",
                   "inlay import my-network.m -o imported.yaml");
   command.positional("FILE", options->file,
-                     "a network in ONNX (.onnx), a mapping file of MAESTRO or a scenario of XRBench (.m), or "
-                     "a topology of SCALE-Sim (.csv)");
+                     "a network in ONNX (.onnx), a mapping file of MAESTRO, a scenario or accelerators of XRBench "
+                     "(.m), or a topology of SCALE-Sim (.csv)");
   command.option("-o,--out", options->out, "MODEL.yaml",
                  "the file to write; without it, the model is printed");
+  command.options("--dataflow", options->dataflows, "DATAFLOW",
+                  "of accelerators of XRBench, whose file names none: one for all, or one for each");
   command.options("--dim", options->dimensions, "NAME=SIZE",
                   "size of a symbolic dimension (.onnx); may be repeated");
   command.options("--weight", options->weights, "NAME", "an input that is a weight (.onnx); may be repeated");

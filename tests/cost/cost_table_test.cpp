@@ -8,6 +8,8 @@
 
 #include "cost/fixtures.hpp"
 #include "inlay/base/checked.hpp"
+#include "inlay/cost/remembering_engine.hpp"
+#include "inlay/cost/whole_batch_table.hpp"
 
 namespace inlay::cost {
 namespace {
@@ -143,6 +145,55 @@ TEST(CostTable, ALayerThatOneTypeCannotRunIsAnEntryAndNoError) {
     }
   }
   EXPECT_EQ(refused, 3);
+}
+
+TEST(CostTable, OfWholeBatchesHasOneSizeOfEachModel) {
+  const workload::Scenario input = scenario();
+  const std::vector<hardware::ChipletType> types = {chiplet_type("kcp_ws"), chiplet_type("ykp_os64")};
+  const auto engine = make_engine("maestro");
+  const CostTable all = build_cost_table(input, types, *engine);
+  const CostTable whole = whole_batch_table(input, types, *engine);
+  for (std::size_t m = 0; m < input.models.size(); ++m) {
+    const std::int64_t batch = input.models[m].batch;
+    EXPECT_EQ(whole.models[m].mini_batches, std::vector{batch});
+    for (int layer = 0; layer < static_cast<int>(input.models[m].model.layers.size()); ++layer) {
+      for (int type = 0; type < 2; ++type) {
+        EXPECT_EQ(whole.models[m].at(layer, 0, type),
+                  all.models[m].at(layer, all.models[m].index_of(batch), type));
+      }
+    }
+  }
+}
+
+/// An engine of the same answers that says it is slow.
+class SlowEngine : public CountingEngine {
+ public:
+  bool worth_caching(const hardware::ChipletType& type) const override { return type.dataflow.name == "kcp_ws"; }
+};
+
+TEST(RememberingEngine, WorksOutEachCostOnceWhereItIsWorthIt) {
+  auto slow = std::make_unique<SlowEngine>();
+  slow->failing = {"refused"};
+  const SlowEngine& asked = *slow;
+  const auto engine = remembering(std::move(slow));
+  const hardware::ChipletType type = chiplet_type("kcp_ws");
+  const workload::Layer layer = layer_of("layer", workload::GemmShape{4, 5, 6, 1, true});
+  EXPECT_EQ(engine->evaluate(layer, 3, type).cycles, 3);
+  EXPECT_EQ(engine->evaluate(layer, 3, type).cycles, 3);
+  EXPECT_EQ(asked.calls, 1);
+  EXPECT_EQ(engine->evaluate(layer, 2, type).cycles, 2) << "another mini-batch is another cost";
+  hardware::ChipletType other = type;
+  other.noc_bytes_per_cycle += 1;
+  engine->evaluate(layer, 3, other);
+  EXPECT_EQ(asked.calls, 3);
+  const hardware::ChipletType quick = chiplet_type("ykp_os64");
+  engine->evaluate(layer, 3, quick);
+  engine->evaluate(layer, 3, quick);
+  EXPECT_EQ(asked.calls, 5) << "not worth it";
+  const workload::Layer refused = layer_of("refused", layer.shape);
+  EXPECT_THROW(engine->evaluate(layer_of("refused", workload::GemmShape{1, 1, 1, 1, true}), 1, type),
+               base::InfeasibleError);
+  EXPECT_EQ(engine->evaluate(refused, 3, type).cycles, 3) << "the shape counts, not the name";
 }
 
 }  // namespace

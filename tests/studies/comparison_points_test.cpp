@@ -27,7 +27,7 @@ Outcome outcome(const std::string& package, Organisation organisation, const std
 /// EDP in brackets.
 ConditionResult example() {
   ConditionResult result;
-  result.condition = {"pair", 4, 1024, hardware::Overlap::kSerial};
+  result.condition = {"maestro", "pair", 4, 1024, hardware::Overlap::kSerial};
   result.outcomes = {
       outcome("monolith", Organisation::kMonolith, "os-fast", 8, 10),                    // [80]
       outcome("monolith", Organisation::kMonolith, "os-balanced", 10, 7),                // [70] (i)

@@ -13,6 +13,7 @@
 #include "inlay/base/error.hpp"
 #include "inlay/cost/balanced_pieces.hpp"
 #include "inlay/cost/cost_cache.hpp"
+#include "inlay/cost/whole_batch_table.hpp"
 
 namespace inlay::cost {
 namespace {
@@ -96,10 +97,11 @@ struct ModelPlan {
   std::vector<std::size_t> rows;
 };
 
-ModelPlan plan(const workload::ScenarioModel& model, int types, Tasks& tasks) {
+ModelPlan plan(const workload::ScenarioModel& model, std::vector<std::int64_t> mini_batches, int types,
+               Tasks& tasks) {
   ModelPlan result;
   result.costs.types = types;
-  result.costs.mini_batches = mini_batch_sizes(model.batch);
+  result.costs.mini_batches = std::move(mini_batches);
   std::map<Kind, int> classes;
   for (const workload::Layer& layer : model.model.layers) {
     const auto [place, added] = classes.try_emplace(kind_of(layer), static_cast<int>(classes.size()));
@@ -289,16 +291,19 @@ std::vector<std::int64_t> mini_batch_sizes(std::int64_t batch) {
   return balanced_pieces(batch);
 }
 
-CostTable build_cost_table(const workload::Scenario& scenario,
-                           const std::vector<hardware::ChipletType>& types, const CostEngine& engine,
-                           int threads, CostCache* cache, const CostWatch& watch) {
+namespace {
+
+/// `sizes(batch)`: the mini-batch sizes to cost for a model with this batch, ascending.
+CostTable table_of(const workload::Scenario& scenario, const std::vector<hardware::ChipletType>& types,
+                   const CostEngine& engine, int threads, CostCache* cache, const CostWatch& watch,
+                   std::vector<std::int64_t> (*sizes)(std::int64_t batch)) {
   if (const auto named = engine.named_costs(scenario, types)) {
     return *named;
   }
   Tasks tasks(static_cast<int>(types.size()));
   std::vector<ModelPlan> plans;
   for (const workload::ScenarioModel& model : scenario.models) {
-    plans.push_back(plan(model, static_cast<int>(types.size()), tasks));
+    plans.push_back(plan(model, sizes(model.batch), static_cast<int>(types.size()), tasks));
   }
   const auto [costs, reasons] = answers(tasks.list(), types, engine, threads, cache, watch);
 
@@ -314,6 +319,21 @@ CostTable build_cost_table(const workload::Scenario& scenario,
     table.models.push_back(std::move(model.costs));
   }
   return table;
+}
+
+}  // namespace
+
+CostTable build_cost_table(const workload::Scenario& scenario,
+                           const std::vector<hardware::ChipletType>& types, const CostEngine& engine,
+                           int threads, CostCache* cache, const CostWatch& watch) {
+  return table_of(scenario, types, engine, threads, cache, watch, mini_batch_sizes);
+}
+
+CostTable whole_batch_table(const workload::Scenario& scenario,
+                            const std::vector<hardware::ChipletType>& types, const CostEngine& engine,
+                            int threads, CostCache* cache, const CostWatch& watch) {
+  return table_of(scenario, types, engine, threads, cache, watch,
+                  [](std::int64_t batch) { return std::vector{batch}; });
 }
 
 }  // namespace inlay::cost

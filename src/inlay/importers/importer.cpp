@@ -8,9 +8,12 @@
 #include "inlay/base/checked.hpp"
 #include "inlay/base/error.hpp"
 #include "inlay/base/file.hpp"
+#include "inlay/base/yaml.hpp"
+#include "inlay/hardware/chiplet_type.hpp"
 #include "inlay/importers/maestro_network.hpp"
 #include "inlay/importers/onnx/onnx_model.hpp"
 #include "inlay/importers/scale_sim_topology.hpp"
+#include "inlay/importers/xrbench_accelerators.hpp"
 #include "inlay/workload/model_file.hpp"
 
 namespace inlay::importers {
@@ -21,7 +24,9 @@ namespace fs = std::filesystem;
 void refuse_options(const fs::path& path, const ImportOptions& options) {
   if (!options.empty()) {
     throw base::InputError(fmt::format(
-        "{}: options on dimensions, weights, bits and unknown operators are for .onnx files", path.string()));
+        "{}: options on dimensions, weights, bits and unknown operators are for .onnx files, dataflows for "
+        "accelerators of XRBench",
+        path.string()));
   }
 }
 
@@ -33,6 +38,19 @@ std::string import_maestro(const fs::path& path, const ImportOptions& options) {
 std::string import_scale_sim(const fs::path& path, const ImportOptions& options) {
   refuse_options(path, options);
   return scale_sim_yaml(base::read_file(path), path.string(), path.filename().string());
+}
+
+std::vector<ImportedFile> accelerator_files(const fs::path& path, const std::string& text,
+                                            const ImportOptions& options) {
+  ImportOptions others = options;
+  others.dataflows.clear();
+  refuse_options(path, others);
+  std::vector<ImportedFile> files =
+      xrbench_chiplets(text, path.string(), path.filename().string(), options.dataflows);
+  for (const ImportedFile& file : files) {
+    hardware::read_chiplet_type(base::YamlNode::parse(file.text, "the chiplet made of " + path.string()));
+  }
+  return files;
 }
 
 struct Importer {
@@ -84,6 +102,9 @@ std::string import_model(const fs::path& path, const ImportOptions& options) {
 std::vector<ImportedFile> import_files(const fs::path& path, const ImportOptions& options) {
   if (path.extension() == ".m") {
     const std::string text = base::read_file(path);
+    if (is_xrbench_hardware(text, path.string())) {
+      return accelerator_files(path, text, options);
+    }
     if (is_xrbench_scenario(text, path.string())) {
       refuse_options(path, options);
       std::vector<ImportedFile> files = xrbench_files(text, path.string(), path.filename().string());
@@ -92,6 +113,9 @@ std::vector<ImportedFile> import_files(const fs::path& path, const ImportOptions
       }
       return files;
     }
+  }
+  if (!options.dataflows.empty()) {
+    throw base::InputError(fmt::format("{}: holds no accelerators of XRBench; --dataflow is for these", path.string()));
   }
   return {{path.stem().string() + ".yaml", import_model(path, options)}};
 }

@@ -35,7 +35,8 @@ Json to_json(const Outcome& outcome) {
 }
 
 Json to_json(const Condition& condition) {
-  return {{"workload", condition.workload},
+  return {{"engine", condition.engine},
+          {"workload", condition.workload},
           {"batch", condition.batch},
           {"noc_bytes_per_cycle", condition.noc_bytes_per_cycle},
           {"overlap", schedule::to_string(condition.overlap)}};
@@ -140,28 +141,41 @@ Json list(const std::vector<Value>& values, const Convert& convert) {
   return json;
 }
 
-}  // namespace
-
-std::string comparison_json(const ComparisonStudy& study) {
-  const Json json = {
-      {"format", "inlay-study"},
-      {"format_version", 1},
-      {"program_version", base::version()},
-      {"study", study.plan.name},
-      {"title", study.plan.title},
-      {"heading", heading(study)},
-      {"source", study.plan.source},
+/// What one engine says of the whole comparison.
+Json results_json(const ComparisonStudy& study) {
+  return {
       {"engine", study.plan.engine},
       {"engine_version", study.engine_version},
-      {"communication", schedule::to_string(study.plan.communication)},
+      {"heading", heading(study)},
       {"assumptions", study.assumptions},
-      {"baseline_rule", kBaselineRule},
-      {"plan", plan_json(study)},
       {"headline", headline_json(study)},
       {"range", range_json(study)},
       {"points", list(study.points, [](const Point& point) { return to_json(point); })},
       {"conditions", list(study.conditions, condition_json)},
   };
+}
+
+}  // namespace
+
+std::string comparison_json(const std::vector<ComparisonStudy>& studies) {
+  const ComparisonStudy& study = studies.front();
+  Json json = {
+      {"format", "inlay-study"},
+      {"format_version", 1},
+      {"program_version", base::version()},
+      {"study", study.plan.name},
+      {"title", study.plan.title},
+      {"source", study.plan.source},
+      {"communication", schedule::to_string(study.plan.communication)},
+      {"baseline_rule", kBaselineRule},
+      {"plan", plan_json(study)},
+  };
+  json.update(results_json(study));
+  json["beside"] = Json::array();
+  for (std::size_t i = 1; i < studies.size(); ++i) {
+    json["beside"].push_back(results_json(studies[i]));
+    json["beside"].back()["at_the_headline"] = to_json(same_place(studies[i], study.headline));
+  }
   return json.dump(1) + "\n";
 }
 

@@ -262,17 +262,31 @@ void read_search(const YamlNode& node, ComparisonPlan& plan) {
   keys.finish();
 }
 
+/// The plan once for every engine, with the dataflows that are listed for it.
+std::vector<ComparisonPlan> under_engines(const YamlNode& node, const ComparisonPlan& plan) {
+  const std::vector<std::string> known = cost::engine_names();
+  std::vector<ComparisonPlan> plans;
+  read_list<std::string>(node, [&](const YamlNode& entry) {
+    YamlMap keys = entry.map();
+    plans.push_back(plan);
+    const YamlNode engine = keys.required("engine");
+    plans.back().engine = known[engine.choice(known)];
+    plans.back().dataflows = read_dataflow_sets(keys.required("dataflows"));
+    keys.finish();
+    return plans.back().engine;
+  });
+  return plans;
+}
+
 }  // namespace
 
-ComparisonPlan read_comparison_plan(const YamlNode& root, bool quick) {
+std::vector<ComparisonPlan> read_comparison_plans(const YamlNode& root, bool quick) {
   YamlMap keys = root.map();
   ComparisonPlan plan;
   plan.name = keys.required("name").name();
   plan.title = keys.required("title").text();
   plan.source = keys.required("source").text();
   read_published(keys.required("published"), plan);
-  const std::vector<std::string> engines = cost::engine_names();
-  plan.engine = engines[keys.required("engine").choice(engines)];
   plan.communication = keys.required("communication").choice({"paper", "shared"}) == 0
                            ? schedule::Communication::kPaper
                            : schedule::Communication::kShared;
@@ -282,10 +296,10 @@ ComparisonPlan read_comparison_plan(const YamlNode& root, bool quick) {
   plan.packages = read_packages(keys.required("packages"));
   plan.noc_bandwidths = read_list<std::int64_t>(keys.required("noc_bandwidths"), read_noc_bandwidth);
   plan.overlaps = read_list<hardware::Overlap>(keys.required("overlaps"), read_overlap);
-  plan.dataflows = read_dataflow_sets(keys.required("dataflows"));
+  const YamlNode engines = keys.required("engines");
   read_quick(keys.required("quick"), quick, plan);
   keys.finish();
-  return plan;
+  return under_engines(engines, plan);
 }
 
 std::vector<std::string> headline_workloads(const ComparisonPlan& plan) {

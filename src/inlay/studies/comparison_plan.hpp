@@ -27,7 +27,8 @@ struct PlannedDataflows {
   std::vector<std::string> published;      // output-stationary ones of `monolith` that are MAESTRO's mappings
 };
 
-/// A comparison of packages with their monoliths, as its file states it (docs/studies/2312.09401.md).
+/// A comparison of packages with their monoliths under one cost engine, as its file states it
+/// (docs/studies/2312.09401.md).
 struct ComparisonPlan {
   std::string name;
   std::string title;
@@ -46,9 +47,10 @@ struct ComparisonPlan {
   PlannedDataflows dataflows;
 };
 
-/// Reads a plan; `quick` keeps only what its section `quick` names. Throws base::InputError with file, line,
-/// column and field, also if two packages differ in what their monolith would be.
-ComparisonPlan read_comparison_plan(const base::YamlNode& root, bool quick);
+/// Reads a file: the same comparison under each of its engines. The first one's figures are the study's own,
+/// the others' stand beside them. `quick` keeps only what the section `quick` names. Throws base::InputError
+/// with file, line, column and field, also if two packages differ in what their monolith would be.
+std::vector<ComparisonPlan> read_comparison_plans(const base::YamlNode& root, bool quick);
 
 /// Names of the workloads that the headline may be taken from.
 std::vector<std::string> headline_workloads(const ComparisonPlan& plan);

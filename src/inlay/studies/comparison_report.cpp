@@ -25,8 +25,20 @@ ComparisonStudy evaluate_comparison(ComparisonPlan plan, std::vector<ConditionRe
 }
 
 std::string heading(const ComparisonStudy& study) {
-  return study.plan.engine == "maestro" ? "MAESTRO rules, output stationarity not modelled (B1)"
+  return study.plan.engine == "maestro" ? "Engine maestro: MAESTRO's rules, output stationarity not modelled (B1)"
                                         : "Engine " + study.plan.engine;
+}
+
+const Point& same_place(const ComparisonStudy& study, const Point& headline) {
+  Condition condition = headline.condition;
+  condition.engine = study.plan.engine;
+  const auto found = std::find_if(study.points.begin(), study.points.end(), [&](const Point& point) {
+    return point.condition == condition && point.outcome.package == headline.outcome.package;
+  });
+  if (found == study.points.end()) {
+    throw base::DefectError("a study's headline has no counterpart under engine " + study.plan.engine);
+  }
+  return *found;
 }
 
 std::vector<Point> headline_candidates(const ComparisonStudy& study) {

@@ -9,7 +9,7 @@
 
 namespace inlay::studies {
 
-/// A comparison that has been carried out.
+/// A comparison that has been carried out under one engine.
 struct ComparisonStudy {
   ComparisonPlan plan;
   bool quick = false;
@@ -30,11 +30,16 @@ std::string heading(const ComparisonStudy& study);
 /// The points that the headline is taken from.
 std::vector<Point> headline_candidates(const ComparisonStudy& study);
 
-/// For the terminal, at most 120 characters wide.
-std::string comparison_text(const ComparisonStudy& study);
+/// Where the study's own headline stands under another engine: the same package under the same condition.
+/// Throws base::DefectError if it is not among that engine's points.
+const Point& same_place(const ComparisonStudy& study, const Point& headline);
+
+/// For the terminal, at most 120 characters wide. The first study's figures are the main ones, those of other
+/// engines stand beside them.
+std::string comparison_text(const std::vector<ComparisonStudy>& studies);
 
 /// schemas/study.schema.json.
-std::string comparison_json(const ComparisonStudy& study);
+std::string comparison_json(const std::vector<ComparisonStudy>& studies);
 
 constexpr const char* kHeadlineRule =
     "the largest product of both ratios against (i), of heterogeneous packages on the paper's models "

@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "inlay/base/error.hpp"
+#include "inlay/cost/remembering_engine.hpp"
 #include "inlay/evaluate/reference.hpp"
 #include "inlay/evaluate/root_bounds.hpp"
 #include "inlay/search/search.hpp"
@@ -265,8 +266,13 @@ std::vector<std::size_t> heaviest_first(const ComparisonPlan& plan, const std::v
 
 }  // namespace
 
+std::size_t machine_count(const ComparisonPlan& plan) {
+  const std::size_t machines_of_each = plan.packages.size() + 1;  // and their monolith
+  return tasks_of(plan).size() * plan.overlaps.size() * machines_of_each;
+}
+
 std::vector<ConditionResult> search_comparison(const ComparisonPlan& plan, const StudyOptions& options) {
-  const std::unique_ptr<cost::CostEngine> engine = cost::make_engine(plan.engine);
+  const auto engine = cost::remembering(cost::make_engine(plan.engine, cost::tuning_for("edp")));
   std::vector<std::vector<Machine>> machines_at;
   for (const std::int64_t noc : plan.noc_bandwidths) {
     machines_at.push_back(machines(plan, noc));
@@ -274,7 +280,7 @@ std::vector<ConditionResult> search_comparison(const ComparisonPlan& plan, const
   const std::vector<Task> tasks = tasks_of(plan);
   const std::vector<std::size_t> order = heaviest_first(plan, tasks);
   std::vector<ConditionResult> results(tasks.size() * plan.overlaps.size());
-  Counter counter(options, results.size() * machines_at.front().size());
+  Counter counter(options, machine_count(plan));
 
   const auto run = [&](std::size_t index) {
     const Task& task = tasks[index];
@@ -282,7 +288,8 @@ std::vector<ConditionResult> search_comparison(const ComparisonPlan& plan, const
     const std::int64_t batch = plan.batches[task.batch];
     ConditionSearch search(plan, *engine, options, workload, batch);
     for (std::size_t i = 0; i < plan.overlaps.size() && !interrupted(options); ++i) {
-      const Condition condition{workload.name, batch, plan.noc_bandwidths[task.noc], plan.overlaps[i]};
+      const Condition condition{plan.engine, workload.name, batch, plan.noc_bandwidths[task.noc],
+                                plan.overlaps[i]};
       results[index * plan.overlaps.size() + i] = search.run(condition, machines_at[task.noc], counter);
     }
   };

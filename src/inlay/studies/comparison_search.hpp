@@ -8,6 +8,9 @@
 
 namespace inlay::studies {
 
+/// How many machines a plan has to search: those of all its conditions.
+std::size_t machine_count(const ComparisonPlan& plan);
+
 /// Searches every machine under every condition of the plan; conditions in the order workload, batch, NoC
 /// bandwidth, overlap. Monoliths and homogeneous packages are searched with each of their dataflows; of a
 /// heterogeneous package's combinations a short search picks one, which alone is then searched to the end: a

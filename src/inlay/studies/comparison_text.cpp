@@ -40,22 +40,21 @@ std::vector<const Point*> best_of_each(const ComparisonStudy& study) {
   return best;
 }
 
-std::string introduction(const ComparisonStudy& study) {
+std::string introduction(const std::vector<ComparisonStudy>& studies) {
+  const ComparisonStudy& study = studies.front();
   const ComparisonPlan& plan = study.plan;
   return fmt::format(
-      "Study {}: {}\n{}\n"
-      "{} points{}: {} workloads x {} batches x {} NoC bandwidths x {} overlaps x {} packages; communication "
-      "{},\n"
-      "strategy exact, objective EDP, stop at a gap of {:.1f}%, {} splits, for packages and monoliths "
-      "alike.\n"
-      "Ratios of throughput and of energy efficiency (above 1: better) against\n"
+      "Study {}: {}\n"
+      "{} points{} for each engine: {} workloads x {} batches x {} NoC bandwidths x {} overlaps x {} "
+      "packages;\n"
+      "communication {}, strategy exact, objective EDP, stop at a gap of {:.1f}%, {} splits, for packages and\n"
+      "monoliths alike. Ratios of throughput and of energy efficiency (above 1: better) against\n"
       "  (i)   the best output-stationary monolith    (ii) the best monolith of any dataflow\n"
       "  (iii) the best homogeneous package           (iv) as (i), of MAESTRO's own mappings alone\n"
       "For each, {}.\n\n",
-      plan.name, plan.title, heading(study), study.points.size(), study.quick ? " (quick subset)" : "",
-      plan.workloads.size(), plan.batches.size(), plan.noc_bandwidths.size(), plan.overlaps.size(),
-      plan.packages.size(), schedule::to_string(plan.communication), 100.0 * plan.gap, plan.splits,
-      kBaselineRule);
+      plan.name, plan.title, study.points.size(), study.quick ? " (quick subset)" : "", plan.workloads.size(),
+      plan.batches.size(), plan.noc_bandwidths.size(), plan.overlaps.size(), plan.packages.size(),
+      schedule::to_string(plan.communication), 100.0 * plan.gap, plan.splits, kBaselineRule);
 }
 
 std::string table(const ComparisonStudy& study) {
@@ -92,8 +91,10 @@ std::string headline_text(const ComparisonStudy& study) {
   row("(iv)  against " + machine_text(point.published_monolith), point.against.published_monolith);
   row("(i)   each ratio against the monolith that is best in it alone",
       point.against_individually_best.output_stationary_monolith);
-  row("(i)   without the energy of repeated output writes (B1)",
-      point.without_repeated_writes.output_stationary_monolith);
+  if (point.published_monolith.repeated_writes > 0.0) {
+    row("(i)   without the energy of repeated output writes (B1)",
+        point.without_repeated_writes.output_stationary_monolith);
+  }
   return text + fmt::format("  Rule: {}.\n\n", kHeadlineRule);
 }
 
@@ -108,6 +109,8 @@ std::string range_text(const ComparisonStudy& study) {
     return fmt::format("  {:<42} {:5.2f} .. {:5.2f}, median {:5.2f}\n", title, range.lowest, range.highest,
                        range.median);
   };
+  const auto share_of_b1 = [](const Outcome& outcome) { return outcome.repeated_writes / outcome.energy; };
+  const bool counts_b1 = study.headline.published_monolith.repeated_writes > 0.0;
   return fmt::format("All {} points that the headline is the best of:\n", candidates.size()) +
          line("throughput against (i)",
               [](const Point& point) { return point.against.output_stationary_monolith.throughput; }) +
@@ -115,15 +118,11 @@ std::string range_text(const ComparisonStudy& study) {
               [](const Point& point) { return point.against.output_stationary_monolith.energy_efficiency; }) +
          line("heterogeneity_gain: EDP against (iii)",
               [](const Point& point) { return point.against.homogeneous.edp(); }) +
-         line("share of B1 in the energy of baseline (i)",
-              [](const Point& point) {
-                return point.output_stationary_monolith.repeated_writes /
-                       point.output_stationary_monolith.energy;
-              }) +
-         line("share of B1 in the energy of baseline (iv)",
-              [](const Point& point) {
-                return point.published_monolith.repeated_writes / point.published_monolith.energy;
-              }) +
+         (counts_b1 ? line("share of B1 in the energy of baseline (i)",
+                           [&](const Point& point) { return share_of_b1(point.output_stationary_monolith); }) +
+                          line("share of B1 in the energy of baseline (iv)",
+                               [&](const Point& point) { return share_of_b1(point.published_monolith); })
+                    : std::string()) +
          "\n";
 }
 
@@ -156,10 +155,37 @@ std::string steps_text(const ComparisonStudy& study) {
   return text;
 }
 
+/// The study's own headline under every engine.
+std::string beside_text(const std::vector<ComparisonStudy>& studies) {
+  constexpr const char* kRow = "  {:<14} {:<30} {:>11}  {:>11}  {:>11}  {:>11}\n";
+  const Point& headline = studies.front().headline;
+  std::string text = fmt::format("The headline of {} under each engine: {}\n  {}\n",
+                                 studies.front().plan.engine, headline.outcome.package,
+                                 condition_text(headline.condition));
+  text += fmt::format(kRow, "engine", "with", "(i)", "(ii)", "(iii)", "(iv)");
+  for (const ComparisonStudy& study : studies) {
+    const Point& point = same_place(study, headline);
+    text += fmt::format(kRow, study.plan.engine, fmt::format("{}", fmt::join(point.outcome.dataflows, " + ")),
+                        text_of(point.against.output_stationary_monolith), text_of(point.against.monolith),
+                        text_of(point.against.homogeneous), text_of(point.against.published_monolith));
+  }
+  return text + "\n";
+}
+
+std::string results_text(const ComparisonStudy& study) {
+  const std::string title = heading(study);
+  return title + "\n" + std::string(title.size(), '=') + "\n" + table(study) + headline_text(study) +
+         range_text(study) + steps_text(study) + "\n";
+}
+
 }  // namespace
 
-std::string comparison_text(const ComparisonStudy& study) {
-  return introduction(study) + table(study) + headline_text(study) + range_text(study) + steps_text(study);
+std::string comparison_text(const std::vector<ComparisonStudy>& studies) {
+  std::string text = introduction(studies);
+  for (const ComparisonStudy& study : studies) {
+    text += results_text(study);
+  }
+  return text + beside_text(studies);
 }
 
 }  // namespace inlay::studies

@@ -15,6 +15,7 @@ std::string to_string(Organisation organisation);
 
 /// All that machines are compared under.
 struct Condition {
+  std::string engine;  // that costs the layers
   std::string workload;
   std::int64_t batch = 1;                // of every model of the workload
   std::int64_t noc_bytes_per_cycle = 0;  // inside every chiplet; a monolith has that of all chiplets together
@@ -33,7 +34,7 @@ struct Outcome {
   std::int64_t samples = 0;
   double latency = 0.0;          // s
   double energy = 0.0;           // J
-  double repeated_writes = 0.0;  // J of `energy` for writing outputs to L2 more than once (B1)
+  double repeated_writes = 0.0;  // J of `energy` for writing outputs to L2 more than once (B1 of `maestro`)
   double gap = 0.0;              // of the objective, as the search's certificate has it
 
   double edp() const { return latency * energy; }

@@ -15,18 +15,45 @@
 namespace inlay::studies {
 namespace {
 
+std::size_t machines_of(const std::vector<ComparisonPlan>& plans) {
+  std::size_t sum = 0;
+  for (const ComparisonPlan& plan : plans) {
+    sum += machine_count(plan);
+  }
+  return sum;
+}
+
+/// Progress of one engine's searches as that of all.
+StudyOptions part_of_all(const StudyOptions& options, std::size_t before, std::size_t all) {
+  StudyOptions part = options;
+  if (options.progress) {
+    part.progress = [before, all, show = options.progress](std::size_t done, std::size_t /*of*/) {
+      show(before + done, all);
+    };
+  }
+  return part;
+}
+
 /// arXiv 2312.09401: packages of four chiplets against one monolithic accelerator.
 StudyAnswer chiplets_against_monolith(const StudyOptions& options) {
   const std::filesystem::path file = base::data_folder() / "studies" / "2312.09401.yaml";
-  ComparisonPlan plan = read_comparison_plan(base::YamlNode::load(file), options.quick);
-  std::vector<ConditionResult> conditions = search_comparison(plan, options);
-  ComparisonStudy study = evaluate_comparison(std::move(plan), std::move(conditions));
-  const std::unique_ptr<cost::CostEngine> engine = cost::make_engine(study.plan.engine);
-  study.quick = options.quick;
-  study.plan_hash = base::content_hash(base::read_file(file));
-  study.engine_version = engine->version();
-  study.assumptions = engine->assumptions();
-  return {comparison_text(study), comparison_json(study)};
+  std::vector<ComparisonStudy> studies;
+  std::vector<ComparisonPlan> plans = read_comparison_plans(base::YamlNode::load(file), options.quick);
+  const std::size_t all = machines_of(plans);
+  std::size_t before = 0;
+  for (ComparisonPlan& plan : plans) {
+    const std::size_t machines = machine_count(plan);
+    std::vector<ConditionResult> conditions = search_comparison(plan, part_of_all(options, before, all));
+    before += machines;
+    ComparisonStudy study = evaluate_comparison(std::move(plan), std::move(conditions));
+    const std::unique_ptr<cost::CostEngine> engine = cost::make_engine(study.plan.engine);
+    study.quick = options.quick;
+    study.plan_hash = base::content_hash(base::read_file(file));
+    study.engine_version = engine->version();
+    study.assumptions = engine->assumptions();
+    studies.push_back(std::move(study));
+  }
+  return {comparison_text(studies), comparison_json(studies)};
 }
 
 struct Study {
@@ -78,10 +105,11 @@ bool is_study_file(const std::filesystem::path& file) {
 }
 
 std::string check_study_file(const std::filesystem::path& file) {
-  const ComparisonPlan plan = read_comparison_plan(base::YamlNode::load(file), false);
+  const std::vector<ComparisonPlan> plans = read_comparison_plans(base::YamlNode::load(file), false);
+  const ComparisonPlan& plan = plans.front();
   const std::size_t points = plan.workloads.size() * plan.batches.size() * plan.packages.size() *
                              plan.noc_bandwidths.size() * plan.overlaps.size();
-  return fmt::format("study '{}', {} points", plan.name, points);
+  return fmt::format("study '{}', {} points under each of {} engines", plan.name, points, plans.size());
 }
 
 }  // namespace inlay::studies

@@ -18,6 +18,7 @@
 #include "inlay/importers/load_model.hpp"
 #include "inlay/importers/maestro_hardware_file.hpp"
 #include "inlay/importers/maestro_mapping_file.hpp"
+#include "inlay/importers/xrbench_accelerators.hpp"
 #include "inlay/schedule/schedule_json.hpp"
 #include "inlay/verify/verify.hpp"
 #include "inlay/workload/model_file.hpp"
@@ -86,6 +87,11 @@ std::string check_maestro_hardware(const fs::path& file) {
   return fmt::format("with {} PEs", importers::load_maestro_hardware(file).hardware.pes);
 }
 
+std::string check_xrbench_hardware(const fs::path& file) {
+  const auto accelerators = importers::read_xrbench_hardware(base::read_file(file), file.string());
+  return fmt::format("with {} accelerators", accelerators.size());
+}
+
 /// One kind of file. `keys`: those of its top level that tell it from other kinds.
 struct Kind {
   InputKind kind;
@@ -119,6 +125,7 @@ const std::vector<Kind>& kinds() {
       {InputKind::kSchedule, "schedule", "", {}, check_schedule},
       {InputKind::kMapping, "mapping", "", {}, check_mapping},
       {InputKind::kMaestroHardware, "maestro-hardware", "", {}, check_maestro_hardware},
+      {InputKind::kXrbenchHardware, "xrbench-hardware", "", {}, check_xrbench_hardware},
   };
   return kKinds;
 }
@@ -170,6 +177,9 @@ InputKind recognise(const fs::path& file) {
     return InputKind::kSchedule;
   }
   if (file.extension() == ".m") {
+    if (importers::is_xrbench_hardware(content, file.string())) {
+      return InputKind::kXrbenchHardware;
+    }
     return is_hardware(content) ? InputKind::kMaestroHardware : InputKind::kMapping;
   }
   const base::YamlNode root = base::YamlNode::parse(content, file.string());

@@ -16,11 +16,12 @@ enum class InputKind {
   kOperators,
   kSchedule,
   kMapping,
-  kMaestroHardware
+  kMaestroHardware,
+  kXrbenchHardware
 };
 
 /// "model", "scenario", "package", "chiplet", "dataflow", "energy", "operators", "schedule", "mapping",
-/// "maestro-hardware".
+/// "maestro-hardware", "xrbench-hardware".
 std::string to_string(InputKind kind);
 std::vector<std::string> input_kind_names();
 /// Throws base::InputError with the nearest spelling.
