@@ -17,6 +17,22 @@ using schedule::Problem;
 using schedule::Stage;
 using workload::Tensor;
 
+/// What a tensor means to a stage.
+struct TensorRole {
+  bool made_in_window = false;
+  bool made_here = false;
+  bool used_here = false;
+  bool used_elsewhere = false;  // by another stage of this window
+  bool needed_later = false;    // by a later window or by the user
+  bool through_memory = false;
+  int last_use_in_window = -1;
+  int last_use_here = -1;
+
+  /// Passed from stage to stage along the pipeline.
+  bool forwarded() const { return made_in_window && !through_memory; }
+  bool written() const { return made_here && (needed_later || (through_memory && used_elsewhere)); }
+};
+
 /// A stage with all that its cost depends on.
 struct Place {
   const Problem& problem;
@@ -26,6 +42,7 @@ struct Place {
   int next_chiplet;  // -1 for the last stage
   int window_first;
   int window_last;
+  std::vector<TensorRole> roles = {};  // [tensor]
 
   const hardware::ChipletType& type() const {
     const hardware::Chiplet& chiplet = problem.package.chiplets[static_cast<std::size_t>(stage.chiplet)];
@@ -45,23 +62,7 @@ bool between(int layer, int first, int last) {
   return first <= layer && layer < last;
 }
 
-/// What a tensor means to a stage.
-struct TensorRole {
-  bool made_in_window = false;
-  bool made_here = false;
-  bool used_here = false;
-  bool used_elsewhere = false;  // by another stage of this window
-  bool needed_later = false;    // by a later window or by the user
-  bool through_memory = false;
-  int last_use_in_window = -1;
-  int last_use_here = -1;
-
-  /// Passed from stage to stage along the pipeline.
-  bool forwarded() const { return made_in_window && !through_memory; }
-  bool written() const { return made_here && (needed_later || (through_memory && used_elsewhere)); }
-};
-
-TensorRole role_of(const Place& place, int index) {
+TensorRole find_role(const Place& place, int index) {
   const Tensor& tensor = place.model.tensors[static_cast<std::size_t>(index)];
   TensorRole role;
   role.made_in_window = between(tensor.producer, place.window_first, place.window_last);
@@ -85,12 +86,16 @@ TensorRole role_of(const Place& place, int index) {
   return role;
 }
 
+const TensorRole& role_of(const Place& place, int index) {
+  return place.roles[static_cast<std::size_t>(index)];
+}
+
 StageTraffic traffic_of(const Place& place) {
   StageTraffic traffic;
   const Stage& stage = place.stage;
   for (int index = 0; index < static_cast<int>(place.model.tensors.size()); ++index) {
     const Tensor& tensor = place.model.tensors[static_cast<std::size_t>(index)];
-    const TensorRole role = role_of(place, index);
+    const TensorRole& role = role_of(place, index);
     if (role.used_here && !role.made_here && !role.forwarded()) {
       traffic.from_memory += place.bytes(tensor);
     }
@@ -139,18 +144,40 @@ struct Need {
   int layer = 0;
 };
 
+/// Which tensors have been spilled, by their indices.
+std::vector<bool> marked(const Place& place, const std::vector<int>& spilled) {
+  std::vector<bool> marks(place.model.tensors.size(), false);
+  for (const int index : spilled) {
+    marks[static_cast<std::size_t>(index)] = true;
+  }
+  return marks;
+}
+
 /// The worst layer of a stage; ties: the earliest.
 Need need_of(const Place& place, bool streamed, const StageTraffic& traffic,
              const std::vector<int>& spilled) {
-  Need worst{-1, place.stage.first};
-  for (int layer = place.stage.first; layer < place.stage.last; ++layer) {
-    std::int64_t bytes = place.layer_cost(layer).tile_bytes + (streamed ? 0 : traffic.weights);
-    for (int index = 0; index < static_cast<int>(place.model.tensors.size()); ++index) {
-      if (std::find(spilled.begin(), spilled.end(), index) == spilled.end()) {
-        const Tensor& tensor = place.model.tensors[static_cast<std::size_t>(index)];
-        bytes += held_bytes(place, tensor, role_of(place, index), layer);
-      }
+  const Stage& stage = place.stage;
+  const std::vector<bool> is_spilled = marked(place, spilled);
+  // By how much more a layer holds than the one before it: a tensor holds the same from its making to its
+  // last use.
+  std::vector<std::int64_t> more(static_cast<std::size_t>(stage.last - stage.first) + 1, 0);
+  for (int index = 0; index < static_cast<int>(place.model.tensors.size()); ++index) {
+    const Tensor& tensor = place.model.tensors[static_cast<std::size_t>(index)];
+    const TensorRole& role = role_of(place, index);
+    const int from = std::max(tensor.producer, stage.first);
+    const int last_use = role.through_memory ? role.last_use_here : role.last_use_in_window;
+    const int to = std::min(last_use + 1, stage.last);
+    if (from < to && !is_spilled[static_cast<std::size_t>(index)]) {
+      const std::int64_t bytes = held_bytes(place, tensor, role, from);
+      more[static_cast<std::size_t>(from - stage.first)] += bytes;
+      more[static_cast<std::size_t>(to - stage.first)] -= bytes;
     }
+  }
+  Need worst{-1, stage.first};
+  std::int64_t held = 0;
+  for (int layer = stage.first; layer < stage.last; ++layer) {
+    held += more[static_cast<std::size_t>(layer - stage.first)];
+    const std::int64_t bytes = held + place.layer_cost(layer).tile_bytes + (streamed ? 0 : traffic.weights);
     if (bytes > worst.bytes) {
       worst = {bytes, layer};
     }
@@ -160,11 +187,12 @@ Need need_of(const Place& place, bool streamed, const StageTraffic& traffic,
 
 /// The largest tensor that may be spilled at a layer, ties: lowest index; -1 if there is none.
 int largest_to_spill(const Place& place, int layer, const std::vector<int>& spilled) {
+  const std::vector<bool> is_spilled = marked(place, spilled);
   int best = -1;
   std::int64_t best_bytes = 0;
   for (int index = 0; index < static_cast<int>(place.model.tensors.size()); ++index) {
-    const TensorRole role = role_of(place, index);
-    if (!may_spill(place, role) || std::find(spilled.begin(), spilled.end(), index) != spilled.end()) {
+    const TensorRole& role = role_of(place, index);
+    if (!may_spill(place, role) || is_spilled[static_cast<std::size_t>(index)]) {
       continue;
     }
     const std::int64_t bytes =
@@ -279,13 +307,16 @@ PipelineCost pipeline_cost(const Problem& problem, const Pipeline& pipeline) {
   double worst = -1.0;
   for (std::size_t k = 0; k < pipeline.stages.size(); ++k) {
     const int next = k + 1 < pipeline.stages.size() ? pipeline.stages[k + 1].chiplet : -1;
-    const Place place{problem,
-                      entry.model,
-                      pipeline,
-                      pipeline.stages[k],
-                      next,
-                      pipeline.stages.front().first,
-                      pipeline.stages.back().last};
+    Place place{problem,
+                entry.model,
+                pipeline,
+                pipeline.stages[k],
+                next,
+                pipeline.stages.front().first,
+                pipeline.stages.back().last};
+    for (int index = 0; index < static_cast<int>(entry.model.tensors.size()); ++index) {
+      place.roles.push_back(find_role(place, index));
+    }
     StageCost stage;
     check_mappable(place);
     stage.traffic = traffic_of(place);
