@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
 #include <string>
 
 #include "inlay/base/error.hpp"
@@ -208,6 +209,35 @@ TEST(Scenarios, SettingsThatFitNothingAreRefused) {
     EXPECT_THAT(complaint(text), HasSubstr("is not [MODEL.]NAME=NUMBER")) << text;
   }
   EXPECT_THROW(parse_settings({"a=1", "a=2"}), base::InputError);
+}
+
+// A frame for each sample, due a whole number of milliseconds after it came; the last one of a batch is due
+// last.
+TEST(Scenarios, XrbenchIsOneSecondOfWork) {
+  const std::map<std::string, std::string> upstream = {{"emformer", "res8-narrow"}, {"eyecod", "ritnet"}};
+  int scenarios = 0;
+  int waiting = 0;
+  for (const auto& file : fs::directory_iterator(base::data_folder() / "scenarios")) {
+    if (!file.path().stem().string().starts_with("xrbench-")) {
+      continue;
+    }
+    ++scenarios;
+    const Scenario scenario = load_scenario(file.path().string());
+    for (const ScenarioModel& entry : scenario.models) {
+      EXPECT_EQ(entry.rate, static_cast<double>(entry.batch)) << scenario.name;
+      const std::int64_t period = 1000 / entry.batch;
+      EXPECT_NEAR(entry.deadline.value_or(0.0), static_cast<double>(entry.batch * period) * 1e-3, 1e-12);
+      const auto needed = upstream.find(entry.name);
+      ASSERT_EQ(entry.depends_on.size(), needed == upstream.end() ? 0U : 1U) << entry.name;
+      if (needed != upstream.end()) {
+        EXPECT_EQ(scenario.models[static_cast<std::size_t>(entry.depends_on[0])].name, needed->second);
+        ++waiting;
+      }
+      EXPECT_EQ(entry.probability.has_value(), entry.name == "emformer");
+    }
+  }
+  EXPECT_EQ(scenarios, 7);
+  EXPECT_EQ(waiting, 6);
 }
 
 TEST(Scenarios, SayWhatIsWrong) {
