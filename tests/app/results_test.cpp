@@ -212,6 +212,24 @@ TEST(Show, SetsParametersOfAModel) {
   EXPECT_EQ(run({"cost", "scar-1", "--chiplet", "nvdla-ws-256", "--set", "image=32"}, folder).code, 2);
 }
 
+// GPT-2 large and BERT large have a parameter `sequence`; the scenario says 128 of both.
+TEST(Show, SetsParametersOfModelsOfAScenario) {
+  const TemporaryFolder folder;
+  const auto shown = [&folder](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"show", "scar-1"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Outcome outcome = run(arguments, folder);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return outcome.out;
+  };
+  EXPECT_EQ(shown({"--set", "sequence=128"}), shown({}));
+  EXPECT_NE(shown({"--set", "bert-large.sequence=64"}), shown({}));
+  EXPECT_NE(shown({"--set", "bert-large.sequence=64"}), shown({"--set", "sequence=64"}));
+  const Outcome unknown = run({"show", "scar-1", "--set", "bert-lagre.sequence=64"}, folder);
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("did you mean 'bert-large'?"));
+}
+
 TEST(Show, EverythingIsJsonIfTheUserSaysSo) {
   const TemporaryFolder folder;
   const auto json_of = [&folder](const std::vector<std::string>& what) {
