@@ -1,6 +1,7 @@
 // inlay study: a paper's experiment again, beside what it published.
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -23,16 +24,22 @@ struct Options {
 
 constexpr std::int64_t kMostThreads = 1024;
 
+/// What of a study is finished, so that an interrupted run can go on.
+std::string progress_file(const std::string& study) {
+  return fmt::format("study-{}.progress.jsonl", study);
+}
+
 studies::StudyAnswer answer_of(const Options& options) {
   const ProgressLine line;
   studies::StudyOptions how;
   how.quick = options.quick;
   how.threads = static_cast<int>(options.threads);
   how.interrupted = &catch_interrupt();
+  if (!options.out.empty()) {
+    how.journal = std::filesystem::path(options.out) / progress_file(options.study);
+  }
   if (line.shown()) {
-    how.progress = [&line](std::size_t done, std::size_t all) {
-      line.say("{} of {} machines searched", done, all);
-    };
+    how.progress = [&line](std::size_t done, std::size_t all) { line.say("{} of {} searched", done, all); };
   }
   return studies::run_study(options.study, how);
 }
@@ -42,7 +49,7 @@ int run(const Options& options) {
   const std::string file = fmt::format("study-{}.json", options.study);
   std::optional<report::OutputFolder> folder;
   if (!options.out.empty()) {
-    folder.emplace(options.out, std::vector<std::string>{file});
+    folder.emplace(options.out, std::vector<std::string>{file, progress_file(options.study)});
   }
   const studies::StudyAnswer answer = answer_of(options);
   if (folder) {
@@ -60,7 +67,8 @@ void add_study(CLI::App& program, Action& chosen) {
                   "inlay study 2312.09401 --quick");
   command.positional("STUDY", options->study, "which one ('inlay list studies')");
   command.flag("--quick", options->quick, "only a small subset of its points, in seconds");
-  command.option("--out", options->out, "DIR", "write study-STUDY.json with every point there");
+  command.option("--out", options->out, "DIR",
+                 "write study-STUDY.json there, and what is finished: an interrupted run goes on");
   command.flag("--json", options->json, "print JSON alone (the content of study-STUDY.json)");
   command.option("--threads", options->threads, 0, kMostThreads, "0: all cores");
   command.finish(chosen, [options] { return run(*options); });

@@ -46,6 +46,23 @@ TEST(MaestroEngine, SplitsTheEnergyOfTheWorkedExample) {
   EXPECT_FALSE(cost.substituted);
 }
 
+// Rule B3: every step of the top level takes at least the transfer of the whole first tiles; 36864 B of weights and
+// 576 B of inputs at 50 B/cycle are 748 cycles, for each of the 54 steps.
+TEST(MaestroEngine, ChargesOffChipTransfersWhereAFileAsksForIt) {
+  hardware::ChipletType type = chiplet_type("kcp_ws");
+  const LayerCost without = evaluate(kWorkedExample, 1, type);
+  type.offchip_bytes_per_cycle = 1'000'000;
+  EXPECT_EQ(evaluate(kWorkedExample, 1, type).cycles, without.cycles);
+  type.offchip_bytes_per_cycle = 50;
+  const LayerCost charged = evaluate(kWorkedExample, 1, type);
+  const std::int64_t least = (2 * (576 + 36864) / 50) / 2;
+  EXPECT_EQ(least, 748);
+  EXPECT_GT(charged.cycles, without.cycles);
+  EXPECT_EQ(charged.cycles % least, 0) << "every step is bound by it";
+  EXPECT_EQ(charged.energy, without.energy);
+  EXPECT_EQ(charged.tile_bytes, without.tile_bytes);
+}
+
 TEST(MaestroEngine, BatchOfAConvolutionRepeatsIt) {
   const hardware::ChipletType type = chiplet_type("kcp_ws");
   const LayerCost one = evaluate(kWorkedExample, 1, type);

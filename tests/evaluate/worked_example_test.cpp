@@ -49,6 +49,21 @@ TEST(WorkedExample, Serial) {
   expect_close(cost.steady_throughput, 4 / (4 * 4435 * kNano));
 }
 
+// Without the loads' 2200 and 5235 ns; energy and bytes stay.
+TEST(WorkedExample, UntimedWeightLoads) {
+  schedule::Problem problem = testing::worked_example();
+  problem.package.memory.weight_loads = hardware::WeightLoads::kUntimed;
+  const schedule::Schedule schedule = testing::worked_example_schedule();
+  const ScheduleCost cost = evaluate_reference(problem, schedule);
+  EXPECT_EQ(cost.windows[0].pipelines[0].stages[0].weights, 0.0);
+  expect_close(cost.latency, (28010 - 2200 - 5235) * kNano);
+  expect_close(cost.energy.total(), 91.76 * kMicro);
+  EXPECT_EQ(cost.memory_bytes, 550'000);
+  const FastCost fast = FastEvaluator(problem).evaluate(schedule);
+  expect_close(fast.latency, cost.latency);
+  expect_close(fast.energy, cost.energy.total());
+}
+
 TEST(WorkedExample, SharedMemoryDoesNotBind) {
   schedule::Problem problem = testing::worked_example();
   problem.communication = schedule::Communication::kShared;

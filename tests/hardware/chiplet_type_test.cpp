@@ -54,6 +54,14 @@ TEST(ChipletFile, IsRead) {
   EXPECT_DOUBLE_EQ(type.energy.vector_operation, 0.1e-12);
 }
 
+TEST(ChipletFile, IsChargedOffChipOnlyWhereItSaysSo) {
+  EXPECT_EQ(parse(kChiplet).offchip_bytes_per_cycle, 0);
+  EXPECT_EQ(parse(replaced(kChiplet, "noc_hops: 2\n", "offchip_bandwidth: 50 B/cycle\n")).offchip_bytes_per_cycle,
+            50);
+  EXPECT_EQ(changed("{chiplet: nvdla-ws-4096, offchip_bandwidth: 512 B/cycle}").offchip_bytes_per_cycle, 512);
+  EXPECT_NE(message_of([] { changed("{chiplet: nvdla-ws-4096, offchip_bandwidth: 0 B/cycle}"); }), "no error");
+}
+
 TEST(ChipletFile, HasOneLanePerSixteenPesUnlessItSaysOtherwise) {
   const std::string text = replaced(kChiplet, "vector_lanes: 48\n", "");
   EXPECT_EQ(parse(text).vector_lanes, 64);

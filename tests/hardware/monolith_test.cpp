@@ -49,6 +49,16 @@ TEST(Monolith, SumsWhatThePackageHas) {
   EXPECT_THAT(type.source, HasSubstr("All 4 chiplets of package 'uneven' in one, of type 'B'"));
 }
 
+// A chiplet that is not charged is not limited: neither is the whole then.
+TEST(Monolith, SumsTheOffChipBandwidthsThatAreCharged) {
+  Package package = uneven();
+  EXPECT_EQ(monolith_of(package, 0).types[0].offchip_bytes_per_cycle, 0);
+  package.types[0].offchip_bytes_per_cycle = 50;
+  EXPECT_EQ(monolith_of(package, 0).types[0].offchip_bytes_per_cycle, 0);
+  package.types[1].offchip_bytes_per_cycle = 10;
+  EXPECT_EQ(monolith_of(package, 0).types[0].offchip_bytes_per_cycle, 2 * 50 + 2 * 10);
+}
+
 TEST(Monolith, StandsAtTheWholeMemory) {
   const Package package = uneven();
   const Package monolith = monolith_of(package, 0);

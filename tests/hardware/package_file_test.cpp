@@ -107,6 +107,19 @@ TEST(PackageFile, ReadsAMesh) {
   EXPECT_EQ(package.static_power, 0.0);
 }
 
+TEST(PackageFile, ReadsWhetherWeightLoadsTakeTime) {
+  const auto with = [](const std::string& word) {
+    return read_package(
+               base::YamlNode::parse(replaced(kList, "14.8 pJ/bit}", "14.8 pJ/bit" + word + "}"), "p.yaml"))
+        .memory.weight_loads;
+  };
+  EXPECT_EQ(with(""), WeightLoads::kTimed);
+  EXPECT_EQ(with(", weight_loads: timed"), WeightLoads::kTimed);
+  EXPECT_EQ(with(", weight_loads: untimed"), WeightLoads::kUntimed);
+  EXPECT_THAT(message_of([&] { with(", weight_loads: free"); }),
+              HasSubstr("memory.weight_loads: 'free' is unknown; allowed: timed, untimed"));
+}
+
 TEST(PackageFile, ReadsATriangularMesh) {
   const Package package = parse(replaced(kMesh, "columns: 3\n", "columns: 3\n  triangular: true\n"));
   EXPECT_EQ(package.links.size(), 9U);

@@ -71,6 +71,7 @@ inline void fill_in(base::Random& random, schedule::Problem& problem) {
     type.noc_hops = 2;
     type.clock = 1e9 * (1 + random.fraction());
     type.vector_lanes = 16;
+    type.offchip_bytes_per_cycle = random.between(0, 512);
     type.energy = {"28 nm",
                    "table",
                    odd_number(random),
@@ -87,6 +88,7 @@ inline void fill_in(base::Random& random, schedule::Problem& problem) {
     problem.constraints = random_constraints(random, problem);
     problem.constraints.latency_limits.push_back({random_model_of(random, problem), odd_number(random)});
   }
+  problem.package.memory.weight_loads = hardware::WeightLoads::kUntimed;
   problem.costs.assumptions = {"one", "two"};
   problem.costs.refusals = {"why not"};
   for (cost::ModelCosts& costs : problem.costs.models) {

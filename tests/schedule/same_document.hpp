@@ -61,10 +61,12 @@ struct Same {
   }
 
   static bool of(const hardware::ChipletType& a, const hardware::ChipletType& b) {
-    const auto& [name, source, dataflow, pes, l1, l2, noc, noc_hops, clock, vector_lanes, energy] = a;
+    const auto& [name, source, dataflow, pes, l1, l2, noc, noc_hops, clock, vector_lanes, energy,
+                offchip] = a;
     return name == b.name && source == b.source && of(dataflow, b.dataflow) && pes == b.pes &&
            l1 == b.l1_bytes && l2 == b.l2_bytes && noc == b.noc_bytes_per_cycle && noc_hops == b.noc_hops &&
-           clock == b.clock && vector_lanes == b.vector_lanes && of(energy, b.energy);
+           clock == b.clock && vector_lanes == b.vector_lanes && of(energy, b.energy) &&
+           offchip == b.offchip_bytes_per_cycle;
   }
 
   static bool of(const hardware::Chiplet& a, const hardware::Chiplet& b) {
@@ -84,9 +86,9 @@ struct Same {
   }
 
   static bool of(const hardware::Memory& a, const hardware::Memory& b) {
-    const auto& [bandwidth, scope, latency, energy_per_bit] = a;
+    const auto& [bandwidth, scope, latency, energy_per_bit, weight_loads] = a;
     return bandwidth == b.bandwidth && scope == b.scope && latency == b.latency &&
-           energy_per_bit == b.energy_per_bit;
+           energy_per_bit == b.energy_per_bit && weight_loads == b.weight_loads;
   }
 
   static bool of(const hardware::Package& a, const hardware::Package& b) {

@@ -4,11 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 
 #include "inlay/base/error.hpp"
+#include "inlay/base/file.hpp"
 #include "inlay/studies/studies.hpp"
 #include "support/published_schema.hpp"
 
@@ -197,6 +199,32 @@ TEST(Study, InterruptIsSaidInWords) {
   } catch (const base::InfeasibleError& error) {
     EXPECT_THAT(error.what(), HasSubstr("interrupted after 0 of"));
   }
+}
+
+// What one run has finished, the next one takes as it stands: shown by a mark in it.
+TEST(Study, GoesOnFromWhatWasKept) {
+  const std::filesystem::path file =
+      std::filesystem::path(::testing::TempDir()) / "inlay-study.progress.jsonl";
+  std::filesystem::remove(file);
+  StudyOptions options;
+  options.quick = true;
+  options.threads = 1;
+  options.journal = file;
+  std::atomic<bool> interrupted{false};
+  options.interrupted = &interrupted;
+  options.progress = [&](std::size_t done, std::size_t) {
+    interrupted = done >= 7;
+  };  // within the second condition
+  EXPECT_THROW(run_study(kName, options), base::InfeasibleError);
+  std::string kept = base::read_file(file);
+  EXPECT_EQ(std::count(kept.begin(), kept.end(), '\n'), 2);
+  interrupted = false;
+  options.progress = nullptr;
+  EXPECT_EQ(run_study(kName, options).json, answer().json);
+  kept.replace(kept.find("\"exact\""), 7, "\"mark!\"");
+  base::write_file(file, kept);
+  EXPECT_THAT(run_study(kName, options).json, HasSubstr("mark!"));
+  std::filesystem::remove(file);
 }
 
 TEST(Study, UnknownNameIsAnswered) {

@@ -133,6 +133,9 @@ inline hardware::Package random_package(base::Random& random, const RandomProble
                     random.between(0, 1) == 0 ? hardware::BandwidthScope::kPerPackage
                                               : hardware::BandwidthScope::kPerInterface,
                     static_cast<double>(random.between(0, 200)) * 1e-9, 15e-12};
+  if (package.memory.bandwidth == 30e9) {  // one in eight
+    package.memory.weight_loads = hardware::WeightLoads::kUntimed;
+  }
   const int interfaces = static_cast<int>(random.between(1, 2));
   for (int i = 0; i < interfaces; ++i) {
     package.interfaces.push_back(

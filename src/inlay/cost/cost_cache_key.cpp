@@ -94,12 +94,13 @@ class Words {
 }  // namespace
 
 std::string context_key(const CostEngine& engine, const hardware::ChipletType& type) {
-  [[maybe_unused]] const auto& [name, source, flow, pes, l1, l2, noc, hops, clock, lanes, energy] = type;
+  [[maybe_unused]] const auto& [name, source, flow, pes, l1, l2, noc, hops, clock, lanes, energy, offchip] =
+      type;
   std::string key;
   add_text(key, engine.name());
   add_text(key, engine.version());
   add_text(key, engine.tuning_objective());
-  key += fmt::format("{} {} {} {} {} {:a} {};", pes, l1, l2, noc, hops, clock, lanes);
+  key += fmt::format("{} {} {} {} {} {:a} {} {};", pes, l1, l2, noc, hops, clock, lanes, offchip);
   add_energy(key, energy);
   add_dataflow(key, flow);
   return key;

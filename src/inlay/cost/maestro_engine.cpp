@@ -22,9 +22,12 @@ struct Part {
   bool substituted = false;
 };
 
-/// The package model owns memory: nothing but the chiplet bounds the time of a layer.
+/// The package model owns memory: nothing but the chiplet bounds the time of a layer, unless a file asks for
+/// the charge of rule B3.
 maestro::Hardware hardware_of(const ChipletType& type) {
-  return {type.pes, type.noc_bytes_per_cycle, type.noc_hops, std::numeric_limits<std::int64_t>::max(), 1};
+  const std::int64_t offchip = type.offchip_bytes_per_cycle > 0 ? type.offchip_bytes_per_cycle
+                                                                : std::numeric_limits<std::int64_t>::max();
+  return {type.pes, type.noc_bytes_per_cycle, type.noc_hops, offchip, 1};
 }
 
 /// Throws base::InfeasibleError for what MAESTRO drops as a whole (B5), as for what it refuses.

@@ -15,17 +15,14 @@ FastEvaluator::FastEvaluator(const schedule::Problem& problem)
   }
 }
 
-SegmentTable& FastEvaluator::table(int model, int first, int last, std::int64_t mini_batch, int type) {
+FastEvaluator::Tables& FastEvaluator::tables_of(int model, int first, int last, std::int64_t mini_batch) {
   const cost::ModelCosts& costs = problem_.costs.models[static_cast<std::size_t>(model)];
   const auto size = static_cast<std::uint64_t>(costs.index_of(mini_batch));
-  const std::uint64_t key = (static_cast<std::uint64_t>(model) << 56U) |
-                            (static_cast<std::uint64_t>(type) << 48U) | (size << 36U) |
+  const std::uint64_t key = (static_cast<std::uint64_t>(model) << 56U) | (size << 36U) |
                             (static_cast<std::uint64_t>(first) << 18U) | static_cast<std::uint64_t>(last);
-  std::unique_ptr<SegmentTable>& found = tables_[key];
-  if (!found) {
-    found = std::make_unique<SegmentTable>(problem_, model, first, last, mini_batch, type);
-  }
-  return *found;
+  Tables& found = tables_[key];
+  found.resize(problem_.package.types.size());
+  return found;
 }
 
 FastCost FastEvaluator::evaluate(const schedule::Schedule& schedule) {
@@ -38,6 +35,9 @@ FastCost FastEvaluator::evaluate(const schedule::Schedule& schedule) {
     for (const schedule::Pipeline& pipeline : window.pipelines) {
       const std::int64_t batch = problem_.scenario.models[static_cast<std::size_t>(pipeline.model)].batch;
       const std::int64_t n = base::ceil_divide(batch, pipeline.mini_batch);
+      const int begin = pipeline.stages.front().first;
+      const int end = pipeline.stages.back().last;
+      Tables& tables = tables_of(pipeline.model, begin, end, pipeline.mini_batch);
       double sum_first = 0.0;
       double largest_steady = 0.0;
       for (std::size_t k = 0; k < pipeline.stages.size(); ++k) {
@@ -48,9 +48,12 @@ FastCost FastEvaluator::evaluate(const schedule::Schedule& schedule) {
             k + 1 < pipeline.stages.size()
                 ? problem_.package.hops[chiplet][static_cast<std::size_t>(pipeline.stages[k + 1].chiplet)]
                 : 0;
-        const Segment& segment = table(pipeline.model, pipeline.stages.front().first,
-                                       pipeline.stages.back().last, pipeline.mini_batch, type)
-                                     .exact(stage.first, stage.last);
+        std::unique_ptr<SegmentTable>& table = tables[static_cast<std::size_t>(type)];
+        if (!table) {
+          table =
+              std::make_unique<SegmentTable>(problem_, pipeline.model, begin, end, pipeline.mini_batch, type);
+        }
+        const Segment& segment = table->exact(stage.first, stage.last);
         const StageFigures figures =
             stage_figures(constants_, segment, problem_.package.memory_hops[chiplet], next_hops,
                           problem_.package.types[static_cast<std::size_t>(type)].energy.l2_access, n);

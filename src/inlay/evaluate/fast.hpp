@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <unordered_map>
+#include <vector>
 
 #include "inlay/evaluate/segment_table.hpp"
 #include "inlay/evaluate/stage_figures.hpp"
@@ -18,8 +19,8 @@ struct FastCost {
 };
 
 /// Costs many schedules of one problem. Segment tables are built when a window, mini-batch and chiplet type
-/// are first met; after that an evaluation looks up one entry per stage and allocates nothing. Not for
-/// several threads at once: make one per thread.
+/// are first met; after that an evaluation looks up one entry per pipeline and one per stage and allocates
+/// nothing. Not for several threads at once: make one per thread.
 class FastEvaluator {
  public:
   /// Keeps a reference to `problem`.
@@ -28,13 +29,15 @@ class FastEvaluator {
   FastCost evaluate(const schedule::Schedule& schedule);
 
  private:
-  SegmentTable& table(int model, int first, int last, std::int64_t mini_batch, int type);
+  /// The tables of one window's layers of a model and one mini-batch size, by chiplet type.
+  using Tables = std::vector<std::unique_ptr<SegmentTable>>;
+  Tables& tables_of(int model, int first, int last, std::int64_t mini_batch);
 
   const schedule::Problem& problem_;
   FigureConstants constants_;
   double samples_ = 0.0;
   double seconds_per_byte_;  // of the package's whole memory
-  std::unordered_map<std::uint64_t, std::unique_ptr<SegmentTable>> tables_;
+  std::unordered_map<std::uint64_t, Tables> tables_;
 };
 
 }  // namespace inlay::evaluate

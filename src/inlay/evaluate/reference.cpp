@@ -263,7 +263,7 @@ void add_times(const Place& place, StageCost& cost) {
       (place.next_chiplet < 0 ? 0.0 : link_time(package, chiplet, place.next_chiplet, cost.traffic.to_next));
   cost.spill = memory_time(package, chiplet, cost.traffic.spill_write) +
                memory_time(package, chiplet, cost.traffic.spill_read);
-  cost.weights = memory_time(package, chiplet, cost.traffic.weights);
+  cost.weights = weight_time(package, chiplet, cost.traffic.weights);
   const double move = cost.in + cost.out + cost.spill + (cost.streamed ? cost.weights : 0.0);
   const bool serial = place.problem.overlap == hardware::Overlap::kSerial;
   cost.steady = serial ? cost.compute + move : std::max(cost.compute, move);

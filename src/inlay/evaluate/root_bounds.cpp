@@ -117,8 +117,10 @@ Parts time_of(const LayerView& view, double share) {
     const Parts parts{compute * (1.0 + further), move * (1.0 + (serial ? further : 0.0))};
     best = parts.total() < best.total() ? parts : best;
   }
-  best.memory += static_cast<double>(view.compulsory.weights) / bandwidth +
-                 (view.compulsory.loads ? package.memory.latency : 0.0);
+  if (package.memory.weight_loads == hardware::WeightLoads::kTimed) {
+    best.memory += static_cast<double>(view.compulsory.weights) / bandwidth +
+                   (view.compulsory.loads ? package.memory.latency : 0.0);
+  }
   return best;
 }
 

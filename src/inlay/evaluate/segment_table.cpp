@@ -49,14 +49,6 @@ SegmentTable::SegmentTable(const schedule::Problem& problem, int model, int wind
   }
 }
 
-std::vector<Segment>& SegmentTable::row(int first) {
-  std::vector<Segment>& segments = rows_[static_cast<std::size_t>(first - window_first_)];
-  if (segments.empty()) {
-    fill(first, segments);
-  }
-  return segments;
-}
-
 // `pending` is what the segment writes only because a user outside of it needs it.
 void SegmentTable::add_layer(int first, int layer, Segment& running, std::int64_t& pending) {
   const workload::Layer& node = model_.layers[static_cast<std::size_t>(layer)];

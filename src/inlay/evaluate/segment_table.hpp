@@ -55,7 +55,13 @@ class SegmentTable {
     bool through_memory = false;
     bool forwarded() const { return producer >= 0 && !through_memory; }
   };
-  std::vector<Segment>& row(int first);
+  std::vector<Segment>& row(int first) {
+    std::vector<Segment>& segments = rows_[static_cast<std::size_t>(first - window_first_)];
+    if (segments.empty()) {
+      fill(first, segments);
+    }
+    return segments;
+  }
   void fill(int first, std::vector<Segment>& segments);
   void add_layer(int first, int layer, Segment& running, std::int64_t& pending);
   void settle(Segment& segment, std::int64_t bound, std::int64_t largest_tile) const;

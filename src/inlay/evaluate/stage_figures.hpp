@@ -32,6 +32,7 @@ struct FigureConstants {
         memory_latency(problem.package.memory.latency),
         network_energy(8.0 * problem.package.network.energy_per_bit),
         memory_energy(8.0 * problem.package.memory.energy_per_bit),
+        weights_timed(problem.package.memory.weight_loads == hardware::WeightLoads::kTimed),
         serial(problem.overlap == hardware::Overlap::kSerial) {}
   double link_seconds_per_byte;
   double hop_latency;
@@ -39,6 +40,7 @@ struct FigureConstants {
   double memory_latency;
   double network_energy;  // J per byte and hop
   double memory_energy;   // J per byte
+  bool weights_timed;     // loading them takes time
   bool serial;
 };
 
@@ -54,7 +56,7 @@ inline StageFigures stage_figures(const FigureConstants& constants, const Segmen
   const auto memory = [&](std::int64_t bytes) {
     return bytes == 0 ? 0.0 : static_cast<double>(bytes) * per_byte + fixed;
   };
-  const double weights = memory(traffic.weights);
+  const double weights = constants.weights_timed ? memory(traffic.weights) : 0.0;
   double move = memory(traffic.from_memory) + memory(traffic.to_memory) + memory(traffic.spill_write) +
                 memory(traffic.spill_read);
   if (traffic.to_next > 0 && next_hops > 0) {

@@ -1,5 +1,7 @@
 #include "inlay/evaluate/statement.hpp"
 
+#include <fmt/format.h>
+
 #include "inlay/base/version.hpp"
 
 namespace inlay::evaluate {
@@ -67,6 +69,21 @@ std::vector<std::string> evaluation_assumptions(const schedule::Problem& problem
       problem.overlap == hardware::Overlap::kSerial
           ? "overlap 'serial': a stage computes and moves data one after the other"
           : "overlap 'overlapped': a stage hides the shorter of computing and moving data behind the longer"};
+  for (const hardware::ChipletType& type : problem.package.types) {
+    if (type.offchip_bytes_per_cycle > 0) {
+      lines.push_back(fmt::format(
+          "chiplet type '{}': {} off-chip {} B/cycle", type.name,
+          problem.costs.engine == "maestro"
+              ? "its cycles hold MAESTRO's charge for transfers in every step (B3), beside the package's own,"
+              : "not used by this engine:",
+          type.offchip_bytes_per_cycle));
+    }
+  }
+  if (problem.package.memory.weight_loads == hardware::WeightLoads::kUntimed) {
+    lines.emplace_back(
+        "weight loads 'untimed': reading weights takes energy and counts as bytes, but takes a stage no "
+        "time");
+  }
   if (problem.package.static_power == 0.0) {
     lines.emplace_back("static power: none is given by the package, none is counted");
   }

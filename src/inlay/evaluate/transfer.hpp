@@ -27,6 +27,12 @@ inline double memory_time(const hardware::Package& package, int chiplet, std::in
   return static_cast<double>(bytes) / bandwidth + hops * package.network.hop_latency + package.memory.latency;
 }
 
+/// Seconds to load weights; 0 where the package says that this takes no time.
+inline double weight_time(const hardware::Package& package, int chiplet, std::int64_t bytes) {
+  return package.memory.weight_loads == hardware::WeightLoads::kTimed ? memory_time(package, chiplet, bytes)
+                                                                      : 0.0;
+}
+
 /// Joules on the network-on-package between two chiplets.
 inline double link_energy(const hardware::Package& package, int from, int to, std::int64_t bytes) {
   const int hops = package.hops[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)];

@@ -65,7 +65,7 @@ struct Field {
 
 using base::YamlNode;
 
-constexpr std::array<Field, 9> kFields = {{
+constexpr std::array<Field, 10> kFields = {{
     {"dataflow", true,
      [](const YamlNode& value, ChipletType& type) {
        type.dataflow = dataflow::load_dataflow(referenced_file(value, "dataflows"));
@@ -75,6 +75,8 @@ constexpr std::array<Field, 9> kFields = {{
     {"l2", true, [](const YamlNode& value, ChipletType& type) { type.l2_bytes = size_in_bytes(value); }},
     {"noc_bandwidth", true,
      [](const YamlNode& value, ChipletType& type) { type.noc_bytes_per_cycle = bytes_per_cycle(value); }},
+    {"offchip_bandwidth", false,
+     [](const YamlNode& value, ChipletType& type) { type.offchip_bytes_per_cycle = bytes_per_cycle(value); }},
     {"noc_hops", false,
      [](const YamlNode& value, ChipletType& type) { type.noc_hops = value.integer(0, kMostHops); }},
     {"clock", true, [](const YamlNode& value, ChipletType& type) { type.clock = frequency(value); }},

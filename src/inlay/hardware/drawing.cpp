@@ -187,6 +187,9 @@ std::vector<std::pair<std::string, std::string>> describe(const Package& package
       {"interfaces", places},
       {"overlap", package.overlap == Overlap::kSerial ? "serial" : "overlapped"},
   };
+  if (package.memory.weight_loads == WeightLoads::kUntimed) {
+    rows.emplace_back("weight loads", "untimed");
+  }
   if (package.static_power > 0.0) {
     rows.emplace_back("static power", base::format_power(package.static_power));
   }
@@ -195,7 +198,7 @@ std::vector<std::pair<std::string, std::string>> describe(const Package& package
 
 std::vector<std::pair<std::string, std::string>> describe(const ChipletType& type) {
   const EnergyTable& energy = type.energy;
-  return {
+  std::vector<std::pair<std::string, std::string>> rows = {
       {"chiplet type", type.name},
       {"source", type.source},
       {"dataflow", type.dataflow.name},
@@ -211,6 +214,11 @@ std::vector<std::pair<std::string, std::string>> describe(const ChipletType& typ
                              base::format_energy(energy.vector_operation))},
       {"energy source", energy.source},
   };
+  if (type.offchip_bytes_per_cycle > 0) {
+    rows.emplace_back("off-chip",
+                      fmt::format("{} B/cycle, engine maestro only", type.offchip_bytes_per_cycle));
+  }
+  return rows;
 }
 
 std::vector<std::vector<std::string>> type_table(const Package& package) {

@@ -32,6 +32,19 @@ void refuse_different_clocks(const Package& package) {
   }
 }
 
+/// The sum over the chiplets; one that is not charged is not limited, and then neither is the whole.
+std::int64_t all_offchip(const Package& package) {
+  std::int64_t sum = 0;
+  for (const Chiplet& chiplet : package.chiplets) {
+    const std::int64_t part = type_of(package, chiplet).offchip_bytes_per_cycle;
+    if (part == 0) {
+      return 0;
+    }
+    sum = base::checked_add(sum, part);
+  }
+  return sum;
+}
+
 }  // namespace
 
 int majority_type(const Package& package) {
@@ -53,6 +66,7 @@ Package monolith_of(const Package& package, int type) {
     whole.noc_bytes_per_cycle = base::checked_add(whole.noc_bytes_per_cycle, part.noc_bytes_per_cycle);
     whole.vector_lanes = base::checked_add(whole.vector_lanes, part.vector_lanes);
   }
+  whole.offchip_bytes_per_cycle = all_offchip(package);
   fit_buffers(whole.energy, whole.l1_bytes, whole.l2_bytes);
   whole.source = fmt::format("All {} chiplets of package '{}' in one, of type '{}': {}",
                              package.chiplets.size(), package.name, whole.name, whole.source);

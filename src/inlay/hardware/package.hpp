@@ -50,6 +50,8 @@ struct ChipletType {
   double clock = 0.0;                      // Hz
   std::int64_t vector_lanes = 1;
   EnergyTable energy;
+  /// What the engine `maestro` charges for off-chip transfers in every step (B3); 0: nothing. No other engine uses it.
+  std::int64_t offchip_bytes_per_cycle = 0;
 };
 
 /// Whether a bandwidth in a file is what one has, or what all share.
@@ -63,12 +65,16 @@ struct NetworkOnPackage {
   double energy_per_bit = 0.0;   // J per bit and hop
 };
 
+/// Whether loading a stage's weights takes time. It always takes energy, and its bytes always count.
+enum class WeightLoads { kTimed, kUntimed };
+
 /// The one off-package address space.
 struct Memory {
   double bandwidth = 0.0;        // B/s: of each interface, or of the package
   BandwidthScope scope = BandwidthScope::kPerPackage;
   double latency = 0.0;          // s
   double energy_per_bit = 0.0;   // J
+  WeightLoads weight_loads = WeightLoads::kTimed;
 };
 
 struct Chiplet {

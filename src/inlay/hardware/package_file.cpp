@@ -53,6 +53,10 @@ Memory read_memory(const base::YamlNode& value) {
                                                                            : BandwidthScope::kPerInterface;
   memory.latency = map.required("latency").quantity(Dimension::kTime);
   memory.energy_per_bit = map.required("energy").quantity(Dimension::kEnergyPerBit);
+  if (const auto loads = map.optional("weight_loads")) {
+    memory.weight_loads =
+        loads->choice({"timed", "untimed"}) == 0 ? WeightLoads::kTimed : WeightLoads::kUntimed;
+  }
   map.finish();
   return memory;
 }

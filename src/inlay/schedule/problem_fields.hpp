@@ -184,6 +184,7 @@ void describe(Archive& archive, hardware::ChipletType& type) {
   archive.integer("noc_hops", type.noc_hops, 0);
   archive.number("clock", type.clock, true);
   archive.integer("vector_lanes", type.vector_lanes, 1);
+  archive.integer("offchip_bytes_per_cycle", type.offchip_bytes_per_cycle, 0);
   archive.object("energy", type.energy);
 }
 
@@ -212,6 +213,7 @@ void describe(Archive& archive, hardware::Memory& memory) {
   archive.word("per", memory.scope, scope_words());
   archive.number("latency", memory.latency);
   archive.number("energy_per_bit", memory.energy_per_bit);
+  archive.word("weight_loads", memory.weight_loads, {"timed", "untimed"});
 }
 
 /// Routes are not written: they follow from the links.

@@ -95,8 +95,9 @@ PipelineBound pipeline_bound(const schedule::Problem& problem, int model, const 
   const double each = bytes.per_sample * static_cast<double>(size);
   const double steady = std::max(slowest_layer, compute / static_cast<double>(package.chiplets.size()));
   PipelineBound bound;
+  const double loads = package.memory.weight_loads == hardware::WeightLoads::kTimed ? bytes.weights : 0.0;
   // sum of first >= compute + compulsory transfers; steady >= the compute of some stage.
-  bound.latency = compute + (bytes.weights + each) * byte.seconds + (n - 1.0) * steady;
+  bound.latency = compute + (loads + each) * byte.seconds + (n - 1.0) * steady;
   bound.bytes = bytes.weights + n * each;
   bound.energy = n * energy + bound.bytes * byte.joules;
   return bound;

@@ -17,6 +17,7 @@
 #include "inlay/evaluate/reference.hpp"
 #include "inlay/evaluate/root_bounds.hpp"
 #include "inlay/search/search.hpp"
+#include "inlay/studies/comparison_journal.hpp"
 #include "inlay/studies/machines.hpp"
 #include "inlay/studies/type_costs.hpp"
 
@@ -38,11 +39,13 @@ class Counter {
  public:
   Counter(const StudyOptions& options, std::size_t all) : options_(options), all_(all) {}
 
-  void add() {
+  void add(std::size_t machines = 1) {
     const std::lock_guard lock(mutex_);
-    ++done_;
-    if (options_.progress) {
-      options_.progress(done_, all_);
+    for (std::size_t i = 0; i < machines; ++i) {
+      ++done_;
+      if (options_.progress) {
+        options_.progress(done_, all_);
+      }
     }
   }
   std::size_t done() const { return done_; }
@@ -271,7 +274,8 @@ std::size_t machine_count(const ComparisonPlan& plan) {
   return tasks_of(plan).size() * plan.overlaps.size() * machines_of_each;
 }
 
-std::vector<ConditionResult> search_comparison(const ComparisonPlan& plan, const StudyOptions& options) {
+std::vector<ConditionResult> search_comparison(const ComparisonPlan& plan, Journal& journal,
+                                               const StudyOptions& options) {
   const auto engine = cost::remembering(cost::make_engine(plan.engine, cost::tuning_for("edp")));
   std::vector<std::vector<Machine>> machines_at;
   for (const std::int64_t noc : plan.noc_bandwidths) {
@@ -290,7 +294,16 @@ std::vector<ConditionResult> search_comparison(const ComparisonPlan& plan, const
     for (std::size_t i = 0; i < plan.overlaps.size() && !interrupted(options); ++i) {
       const Condition condition{plan.engine, workload.name, batch, plan.noc_bandwidths[task.noc],
                                 plan.overlaps[i]};
-      results[index * plan.overlaps.size() + i] = search.run(condition, machines_at[task.noc], counter);
+      ConditionResult& result = results[index * plan.overlaps.size() + i];
+      if (auto known = recall(journal, condition)) {
+        result = std::move(*known);
+        counter.add(machines_at[task.noc].size());
+        continue;
+      }
+      result = search.run(condition, machines_at[task.noc], counter);
+      if (!interrupted(options)) {  // else it was cut short
+        keep(journal, result);
+      }
     }
   };
   std::atomic<std::size_t> next{0};
@@ -308,8 +321,8 @@ std::vector<ConditionResult> search_comparison(const ComparisonPlan& plan, const
         tbb::simple_partitioner());
   });
   if (interrupted(options)) {
-    throw base::InfeasibleError(fmt::format("interrupted after {} of {} machines; nothing has been written",
-                                            counter.done(), counter.all()));
+    throw base::InfeasibleError(fmt::format("interrupted after {} of {} machines; {}", counter.done(),
+                                            counter.all(), journal.what_becomes_of_it()));
   }
   return results;
 }

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "inlay/studies/comparison_plan.hpp"
+#include "inlay/studies/journal.hpp"
 #include "inlay/studies/outcome.hpp"
 #include "inlay/studies/studies.hpp"
 
@@ -15,7 +16,9 @@ std::size_t machine_count(const ComparisonPlan& plan);
 /// bandwidth, overlap. Monoliths and homogeneous packages are searched with each of their dataflows; of a
 /// heterogeneous package's combinations a short search picks one, which alone is then searched to the end: a
 /// wrong pick can only understate what heterogeneity gains. Conditions are spread over threads; the answer
-/// does not depend on how many. Throws base::InfeasibleError if interrupted.
-std::vector<ConditionResult> search_comparison(const ComparisonPlan& plan, const StudyOptions& options);
+/// does not depend on how many. Conditions that the journal has are taken from it. Throws
+/// base::InfeasibleError if interrupted.
+std::vector<ConditionResult> search_comparison(const ComparisonPlan& plan, Journal& journal,
+                                               const StudyOptions& options);
 
 }  // namespace inlay::studies

@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "inlay/base/error.hpp"
 #include "inlay/base/file.hpp"
 #include "inlay/cost/engine.hpp"
 #include "inlay/studies/comparison_report.hpp"
 #include "inlay/studies/comparison_search.hpp"
+#include "inlay/studies/scar/study.hpp"
 
 namespace inlay::studies {
 namespace {
@@ -36,14 +38,21 @@ StudyOptions part_of_all(const StudyOptions& options, std::size_t before, std::s
 
 /// arXiv 2312.09401: packages of four chiplets against one monolithic accelerator.
 StudyAnswer chiplets_against_monolith(const StudyOptions& options) {
+  const base::ReadLog log;
   const std::filesystem::path file = base::data_folder() / "studies" / "2312.09401.yaml";
   std::vector<ComparisonStudy> studies;
   std::vector<ComparisonPlan> plans = read_comparison_plans(base::YamlNode::load(file), options.quick);
   const std::size_t all = machines_of(plans);
   std::size_t before = 0;
+  std::vector<std::string> engines;
+  for (const ComparisonPlan& plan : plans) {
+    engines.push_back(plan.engine);
+  }
+  const std::unique_ptr<Journal> journal = open_journal(options.journal, log, engines);
   for (ComparisonPlan& plan : plans) {
     const std::size_t machines = machine_count(plan);
-    std::vector<ConditionResult> conditions = search_comparison(plan, part_of_all(options, before, all));
+    std::vector<ConditionResult> conditions =
+        search_comparison(plan, *journal, part_of_all(options, before, all));
     before += machines;
     ComparisonStudy study = evaluate_comparison(std::move(plan), std::move(conditions));
     const std::unique_ptr<cost::CostEngine> engine = cost::make_engine(study.plan.engine);
@@ -61,9 +70,28 @@ struct Study {
   StudyAnswer (*run)(const StudyOptions&);
 };
 
-constexpr std::array<Study, 1> kStudies = {{
+constexpr std::array<Study, 2> kStudies = {{
     {"2312.09401", chiplets_against_monolith},
+    {"scar", scar::run},
 }};
+
+/// The keys of a file.
+std::set<std::string> keys_of(const std::filesystem::path& file) {
+  base::YamlMap map = base::YamlNode::load(file).map();
+  std::set<std::string> keys;
+  for (const auto& [key, value] : map.entries()) {
+    keys.insert(key);
+  }
+  return keys;
+}
+
+bool is_comparison(const std::set<std::string>& keys) {
+  return keys.count("published") > 0 && keys.count("workloads") > 0;
+}
+
+bool is_scar(const std::set<std::string>& keys) {
+  return keys.count("settings") > 0 && keys.count("ablations") > 0;
+}
 
 }  // namespace
 
@@ -91,20 +119,17 @@ StudyAnswer run_study(const std::string& name, const StudyOptions& options) {
 
 bool is_study_file(const std::filesystem::path& file) {
   try {
-    bool published = false;
-    bool workloads = false;
-    base::YamlMap keys = base::YamlNode::load(file).map();
-    for (const auto& [key, value] : keys.entries()) {
-      published = published || key == "published";
-      workloads = workloads || key == "workloads";
-    }
-    return published && workloads;
+    const std::set<std::string> keys = keys_of(file);
+    return is_comparison(keys) || is_scar(keys);
   } catch (const base::InputError&) {
     return false;
   }
 }
 
 std::string check_study_file(const std::filesystem::path& file) {
+  if (is_scar(keys_of(file))) {
+    return scar::summary(base::YamlNode::load(file));
+  }
   const std::vector<ComparisonPlan> plans = read_comparison_plans(base::YamlNode::load(file), false);
   const ComparisonPlan& plan = plans.front();
   const std::size_t points = plan.workloads.size() * plan.batches.size() * plan.packages.size() *

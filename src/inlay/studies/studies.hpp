@@ -17,6 +17,7 @@ struct StudyOptions {
   int threads = 0;                                 // 0: all cores; the answer does not depend on it
   const std::atomic<bool>* interrupted = nullptr;  // set by Ctrl-C
   StudyProgress progress;                          // called from one thread at a time
+  std::filesystem::path journal;  // keeps finished searches for a later run; empty: none are kept
 };
 
 /// A re-created experiment beside what its paper published.
