@@ -82,6 +82,14 @@ TEST(OnnxBadInput, GraphsThatDoNotHangTogether) {
   EXPECT_THAT(refusal(apart.bytes()), HasSubstr("does not depend on any input"));
 }
 
+TEST(OnnxBadInput, OutputsThatAreNoTensorsOfAModel) {
+  Model model;
+  model.input("x", {1, 3, 8, 8}).node("MaxPool", {"x"}, {"p", "places"}, {integers("kernel_shape", {2, 2})});
+  model.node("Add", {"p", "places"}, {"y"}).output("y");
+  EXPECT_THAT(refusal(model.bytes()),
+              AllOf(HasSubstr("'p' (MaxPool)"), HasSubstr("output 1 ('places') is not supported")));
+}
+
 TEST(OnnxBadInput, NodesInAnyOrderAreRead) {
   Model model;
   model.input("x", {1, 4}).node("Relu", {"a"}, {"y"}).node("Tanh", {"x"}, {"a"}).output("y");

@@ -88,6 +88,7 @@ DraftModel Lowering::run() {
     } catch (const base::OverflowError&) {
       refuse(node, "its sizes do not fit into 64 bits");
     }
+    check_outputs(node);
   }
   for (const int output : graph_.outputs) {
     DraftTensor& tensor = draft_.tensor(held(output));
@@ -103,6 +104,19 @@ DraftModel Lowering::run() {
   drop_unread();
   drop_reshapes();
   return std::move(draft_);
+}
+
+/// Places of a pooling, masks of a dropout and the like are no tensors of a model.
+void Lowering::check_outputs(const Node& node) const {
+  for (std::size_t i = 0; i < node.outputs.size(); ++i) {
+    const int output = node.outputs[i];
+    const bool wanted =
+        output >= 0 && (graph_.value(output).is_output || !graph_.value(output).users.empty());
+    if (wanted && !constant(output) && !is_held(output)) {
+      refuse(node,
+             fmt::format("its output {} ('{}') is not supported, and is used", i, graph_.value(output).name));
+    }
+  }
 }
 
 void Lowering::add_inputs() {

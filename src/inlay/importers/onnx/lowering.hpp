@@ -92,6 +92,7 @@ class Lowering {
     std::int64_t parameters;
   };
   void add_inputs();
+  void check_outputs(const Node& node) const;
   void drop_unread();
   void drop_reshapes();
   /// Leaves out the layers that are marked.
