@@ -99,11 +99,13 @@ void add_product(Lowering& lowering, const Node& node, int a, int b, const Produ
                                 : lowering.as_shape(a, {heads, rows, inner});
   const Dimensions& other = lowering.held_shape(b);
   // Keys and values that several heads share are held once, and only look larger.
-  const std::int64_t shared = count(lowering.shape(b)) / count(other);
-  if (heads % shared != 0) {
-    lowering.refuse(node,
-                    fmt::format("its second operand is repeated {} times for {} products", shared, heads));
+  const std::int64_t all = count(lowering.shape(b));
+  if (all % count(other) != 0 || heads % (all / count(other)) != 0) {
+    lowering.refuse(
+        node, fmt::format("its second operand of {} elements is not {} that are repeated for {} products",
+                          all, count(other), heads));
   }
+  const std::int64_t shared = all / count(other);
   const std::int64_t kv_heads = heads / shared;
   std::string keys = heads == 1 ? "" : fmt::format(", heads: {}", heads);
   keys += shared == 1 ? "" : fmt::format(", kv_heads: {}", kv_heads);
