@@ -90,6 +90,18 @@ TEST(OnnxBadInput, OutputsThatAreNoTensorsOfAModel) {
               AllOf(HasSubstr("'p' (MaxPool)"), HasSubstr("output 1 ('places') is not supported")));
 }
 
+TEST(OnnxBadInput, GemmWantsMatrices) {
+  for (const std::int64_t opset : {6, 7, 17}) {
+    Model model;
+    model.input("x", {1, 4})
+        .weight("w", {4})
+        .weight("b", {4})
+        .node("Gemm", {"x", "w", "b"}, {"y"})
+        .output("y");
+    EXPECT_THAT(refusal(model.bytes(opset)), HasSubstr("matrices are expected")) << opset;
+  }
+}
+
 TEST(OnnxBadInput, NodesInAnyOrderAreRead) {
   Model model;
   model.input("x", {1, 4}).node("Relu", {"a"}, {"y"}).node("Tanh", {"x"}, {"a"}).output("y");

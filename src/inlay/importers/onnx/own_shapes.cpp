@@ -108,6 +108,17 @@ Shapes max_pool(const Graph& graph, const Node& node) {
   return shapes;
 }
 
+Shapes gemm(const Graph& graph, const Node& node) {
+  const Dimensions& a = *input_value(graph, node, 0).shape;
+  const Dimensions& b = *input_value(graph, node, 1).shape;
+  if (a.size() != 2 || b.size() != 2) {
+    fail(graph, node,
+         fmt::format("matrices are expected, its inputs have {} and {} dimensions", a.size(), b.size()));
+  }
+  return one(graph, node,
+             {a[integer_or(node, "transA", 0) == 0 ? 0 : 1], b[integer_or(node, "transB", 0) == 0 ? 1 : 0]});
+}
+
 Shapes einsum(const Graph& graph, const Node& node) {
   return one(graph, node, contraction_of(graph, node).result);
 }
@@ -216,6 +227,7 @@ const std::vector<OwnRule>& rules() {
       {"", "Pad", 18, pad},
       {"", "Resize", 18, resize},
       {"", "Einsum", 0, einsum},  // of which libonnx says only how many dimensions the result has
+      {"", "Gemm", 0, gemm},      // in opset 6 libonnx takes vectors for matrices and reads beyond them
       // libonnx 1.12 reads beyond kernels and filters of another rank than the input's (mended in
       // onnx/onnx#6195).
       {"", "Conv", 0, convolution},
