@@ -66,6 +66,30 @@ TEST_F(Constrained, TheyStandInTheScheduleFileAndItsInputs) {
   EXPECT_FALSE(free["problem"].contains("constraints"));
 }
 
+TEST_F(Constrained, AScenarioSaysWhichModelsWait) {
+  folder_.write("eyes.yaml",
+                "name: eyes\nmodels:\n  - {model: resnet-18, name: left, depends_on: right}\n"
+                "  - {model: resnet-18, name: right}\n");
+  for (const char* strategy : {"exact", "scar", "layerwise", "standalone", "sequential"}) {
+    // Said once more, it is still one constraint.
+    const Outcome outcome = schedule({"--strategy", strategy, "--after", "left=right", "--json"});
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    const nlohmann::json document = nlohmann::json::parse(outcome.out);
+    const nlohmann::json expected = {{{"model", 0}, {"waits_for", 1}}};
+    EXPECT_EQ(document["problem"]["constraints"]["dependencies"], expected);
+    bool left_has_begun = false;
+    for (const auto& window : document["schedule"]["windows"]) {
+      for (const auto& pipeline : window["pipelines"]) {
+        left_has_begun = left_has_begun || pipeline["model"] == 0;
+        EXPECT_FALSE(left_has_begun && pipeline["model"] == 1) << strategy;
+      }
+    }
+  }
+  const Outcome circle = schedule({"--after", "right=left"});
+  EXPECT_EQ(circle.code, 1);
+  EXPECT_THAT(circle.err, HasSubstr("they wait for each other in a circle"));
+}
+
 TEST_F(Constrained, ExplainHoldsAScheduleToThoseOfTheCommandLine) {
   ASSERT_EQ(schedule({"--strategy", "layerwise", "--out", "out"}).code, 0);
   const Outcome fits = run_inlay({"explain", "out/schedule.json", "--mini-batch", "left=1"}, folder_.path());

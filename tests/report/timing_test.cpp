@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "inlay/evaluate/finish_times.hpp"
 #include "inlay/evaluate/reference.hpp"
 #include "support/problems.hpp"
 
@@ -47,27 +46,6 @@ TEST(Timing, WhatIsAskedForInWords) {
   EXPECT_EQ(wanted_timing(scenario, 0), "60/s, done within 960 ms");
   EXPECT_EQ(wanted_timing(scenario, 1), "after eyes, with probability 0.25");
   EXPECT_EQ(wanted_timing(scenario, 2), "");
-}
-
-// Two windows of the second model, one of the first; the first window lasts 10 s, of which model 0 needs 4.
-TEST(Timing, FinishTimesAreThoseOfTheLastWindowOfEachModel) {
-  const auto pipeline = [](int model) { return schedule::Pipeline{model, 1, {}}; };
-  schedule::Schedule schedule;
-  schedule.windows = {{{pipeline(0), pipeline(1)}}, {{pipeline(1)}}};
-  const auto lasting = [](double latency) {
-    evaluate::PipelineCost cost;
-    cost.latency = latency;
-    return cost;
-  };
-  evaluate::ScheduleCost cost;
-  cost.windows.resize(2);
-  cost.windows[0].latency = 10.0;
-  cost.windows[0].pipelines = {lasting(4.0), lasting(10.0)};
-  cost.windows[1].latency = 3.0;
-  cost.windows[1].pipelines = {lasting(3.0)};
-  EXPECT_EQ(evaluate::finish_times(2, schedule, cost), (std::vector<double>{4.0, 13.0}));
-  cost.windows[0].memory_bound = true;
-  EXPECT_EQ(evaluate::finish_times(2, schedule, cost), (std::vector<double>{10.0, 13.0}));
 }
 
 }  // namespace

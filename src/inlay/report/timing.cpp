@@ -4,7 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "inlay/base/quantity.hpp"
-#include "inlay/evaluate/finish_times.hpp"
+#include "inlay/evaluate/latency_limits.hpp"
 
 namespace inlay::report {
 namespace {
@@ -54,7 +54,7 @@ std::string wanted_timing(const workload::Scenario& scenario, std::size_t model)
 std::vector<TimingRow> timing_rows(const schedule::Problem& problem, const schedule::Schedule& schedule,
                                    const evaluate::ScheduleCost& cost) {
   const std::vector<workload::ScenarioModel>& models = problem.scenario.models;
-  const std::vector<double> finish = evaluate::finish_times(models.size(), schedule, cost);
+  const std::vector<double> finish = evaluate::model_latencies(problem, schedule, cost);
   std::vector<TimingRow> rows;
   for (std::size_t i = 0; i < models.size(); ++i) {
     if (models[i].rate || models[i].deadline) {

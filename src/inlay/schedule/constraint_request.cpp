@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <stdexcept>
 
@@ -151,6 +152,18 @@ void add_constraints(const ConstraintRequest& request, Problem& problem) {
   for (const std::string& text : request.dependencies) {
     for (const Dependency& dependency : Text(problem, "--after", text).dependencies()) {
       constraints.dependencies.push_back(dependency);
+    }
+  }
+}
+
+void add_order_of_scenario(Problem& problem) {
+  std::vector<Dependency>& known = problem.constraints.dependencies;
+  for (int model = 0; model < static_cast<int>(problem.scenario.models.size()); ++model) {
+    for (const int needed : problem.scenario.models[static_cast<std::size_t>(model)].depends_on) {
+      const Dependency dependency{model, needed};
+      if (std::find(known.begin(), known.end(), dependency) == known.end()) {
+        known.push_back(dependency);
+      }
     }
   }
 }

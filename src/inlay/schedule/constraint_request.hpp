@@ -23,7 +23,11 @@ struct ConstraintRequest {
 /// option, for an unknown key, model, layer or chiplet (nearest spelling) and for a value that is not allowed.
 void add_constraints(const ConstraintRequest& request, Problem& problem);
 
-/// The same of the text of a file.
+/// Adds that models wait for those whose results they need, as the scenario says; what is demanded already is not
+/// added again.
+void add_order_of_scenario(Problem& problem);
+
+/// The same as the first of the text of a file.
 void add_constraints(const std::string& yaml, const std::string& file, Problem& problem);
 
 }  // namespace inlay::schedule

@@ -61,6 +61,7 @@ StatedProblem make_problem(const ProblemRequest& request) {
     }
   }
   schedule::add_constraints(request.constraints, problem);
+  schedule::add_order_of_scenario(problem);
   problem.communication = request.communication;
   problem.overlap = request.overlap.value_or(problem.package.overlap);
   problem.costs = cost::build_cost_table(problem.scenario, problem.package.types, *engine, request.threads,

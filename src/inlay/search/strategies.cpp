@@ -45,8 +45,10 @@ Answer exact(const schedule::Problem& problem, const Objective& objective, const
 }
 
 Answer standalone(const schedule::Problem& problem, const Objective& objective, const Options& options) {
+  const bool at_once = problem.constraints.dependencies.empty();
   const Space space{
-      "standalone: one window, each model whole on a chiplet of its own; any mini-batch ceil(b/i)",
+      fmt::format("standalone: {}, each model whole on a chiplet of its own; any mini-batch ceil(b/i)",
+                  at_once ? "one window" : "as few windows as models that wait for others need"),
       {first_fit(problem, 0)},
       1};
   return search_space(problem, objective, space, options);
