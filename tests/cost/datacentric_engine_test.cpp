@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
 
 #include "cost/fixtures.hpp"
 #include "inlay/cost/data_centric/analysis.hpp"
@@ -224,24 +225,45 @@ std::vector<std::string> names_in(const std::string& folder) {
   return names;
 }
 
+/// The layers of all shipped models, one of each kind.
+std::vector<workload::Layer> shipped_layers() {
+  std::map<std::pair<workload::Shape, workload::Precision>, workload::Layer> layers;
+  for (const std::string& model : names_in("models")) {
+    for (workload::Layer& layer : workload::load_model(model).layers) {
+      layers.try_emplace({layer.shape, layer.precision}, std::move(layer));
+    }
+  }
+  std::vector<workload::Layer> result;
+  for (auto& [kind, layer] : layers) {
+    result.push_back(std::move(layer));
+  }
+  return result;
+}
+
 TEST(DataCentricEngine, ShippedDataflowsMapEveryLayerOfTheShippedModels) {
-  int evaluated = 0;
-  for (const std::string& model_name : names_in("models")) {
-    const workload::Model model = workload::load_model(model_name);
-    for (const std::string& dataflow : names_in("dataflows")) {
-      const hardware::ChipletType type = chiplet_type(dataflow);
-      for (const workload::Layer& layer : model.layers) {
+  const std::vector<workload::Layer> layers = shipped_layers();
+  int refused = 0;
+  for (const std::string& dataflow : names_in("dataflows")) {
+    const hardware::ChipletType type = chiplet_type(dataflow);
+    const bool tuned = !type.dataflow.untuned.empty();
+    for (const workload::Layer& layer : layers) {
+      try {
         const LayerCost cost = make_engine("data-centric")->evaluate(layer, 1, type);
         const std::int64_t macs = workload::macs(layer.shape);
         ASSERT_DOUBLE_EQ(cost.energy.mac, static_cast<double>(macs) * type.energy.mac)
             << layer.name << " " << dataflow;
         ASSERT_LE(macs, cost.cycles * type.pes) << layer.name << " " << dataflow;
         ASSERT_LE(cost.utilisation, 1.0);
-        ++evaluated;
+      } catch (const base::InfeasibleError& error) {
+        // A fixed dataflow holds a whole filter: the 16 x 16 one of ViT's patches is more than a PE has room for.
+        ASSERT_FALSE(tuned) << error.what();
+        ASSERT_THAT(error.what(), HasSubstr("of L1"));
+        ++refused;
       }
     }
   }
-  EXPECT_GT(evaluated, 1000);
+  EXPECT_GT(layers.size(), 500U);
+  EXPECT_LE(refused, static_cast<int>(names_in("dataflows").size()));
 }
 
 /// Layers small enough to walk and awkward enough to leave edges everywhere.
