@@ -28,10 +28,10 @@ Incumbent::Incumbent(const schedule::Problem& problem, const Objective& objectiv
       options_(options),
       value_(std::numeric_limits<double>::infinity()) {
   const evaluate::RootBounds root = evaluate::root_bounds(problem);
-  bound_ = objective_bound(objective, root.latency, root.energy);
-  binds_ = !objective.counts_energy()    ? root.latency_binds
-           : !objective.counts_latency() ? root.energy_binds
-                                         : root.latency_binds + " and " + root.energy_binds;
+  root_bound_ = objective_bound(objective, root.latency, root.energy);
+  root_binds_ = !objective.counts_energy()    ? root.latency_binds
+                : !objective.counts_latency() ? root.energy_binds
+                                              : root.latency_binds + " and " + root.energy_binds;
   if (options.start) {
     const evaluate::ScheduleCost cost = cost_of_start(problem, *options.start);
     best_ = *options.start;
@@ -51,12 +51,28 @@ void Incumbent::offer(const schedule::Schedule& schedule, double latency, double
   exists_ = true;
   started_ = false;
   if (options_.progress) {
-    options_.progress(value_, bound_);
+    options_.progress(value_, bound());
   }
 }
 
+void Incumbent::claim(const Claim& claim) {
+  if (claim.bound > claim_.bound) {
+    claim_ = claim;
+  }
+}
+
+/// Whether what is claimed says more than the root bound. It says nothing of a start outside of its space.
+bool Incumbent::claims() const {
+  const bool outside = started_ && !claim_.holds_start;
+  return claim_.bound > root_bound_ && !outside;
+}
+
+double Incumbent::bound() const {
+  return claims() ? claim_.bound : root_bound_;
+}
+
 bool Incumbent::near_enough() const {
-  return exists_ && options_.stop.gap > 0.0 && value_ - bound_ <= options_.stop.gap * value_;
+  return exists_ && options_.stop.gap > 0.0 && value_ - bound() <= options_.stop.gap * value_;
 }
 
 Answer Incumbent::answer(const std::string& searched, bool finished, std::int64_t evaluations,
@@ -67,20 +83,23 @@ Answer Incumbent::answer(const std::string& searched, bool finished, std::int64_
     throw base::DefectError(
         fmt::format("the search costs its schedule at {}, the reference evaluator at {}", value_, checked));
   }
-  if (bound_ > checked * (1.0 + 1e-9)) {
-    throw base::DefectError(fmt::format("the lower bound {} is above the schedule's {}", bound_, checked));
+  if (bound() > checked * (1.0 + 1e-9)) {
+    throw base::DefectError(fmt::format("the lower bound {} is above the schedule's {}", bound(), checked));
   }
   Certificate certificate;
   certificate.objective = objective_;
   certificate.value = checked;
-  certificate.lower_bound = std::min(bound_, checked);
+  certificate.lower_bound = std::min(bound(), checked);
   certificate.gap = checked > 0.0 ? (checked - certificate.lower_bound) / checked : 0.0;
   certificate.proven = certificate.gap <= 1e-9;
-  certificate.space = "all schedules; searched: " + searched;
-  if (started_) {
+  certificate.space =
+      claims() ? claim_.space + "; searched: " + searched : "all schedules; searched: " + searched;
+  if (started_ && !claim_.holds_start) {
     certificate.space += "; nothing better than the schedule that the search was started from was found";
   }
-  certificate.binds = binds_;
+  certificate.binds = claims() ? fmt::format("{}; before it, {} held the bound at {:.0f}% of the value",
+                                             claim_.binds, root_binds_, 100.0 * root_bound_ / checked)
+                               : root_binds_;
   certificate.stopped_by = certificate.proven ? "proof"
                            : near_enough()    ? "gap"
                            : finished         ? "its end"

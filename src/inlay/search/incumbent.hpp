@@ -7,8 +7,8 @@
 
 namespace inlay::search {
 
-/// The best schedule so far of a strategy that has no lower bounds of its own: the root bound speaks for it,
-/// and holds for all schedules.
+/// The best schedule so far of a strategy. The root bound speaks for it, and holds for all schedules; a
+/// strategy may claim more for a space of its own.
 class Incumbent {
  public:
   /// Begins with the schedule that the search is started from, if there is one. Throws base::InputError if
@@ -19,6 +19,15 @@ class Incumbent {
   double value() const { return value_; }
   /// Takes the schedule if it is better. `latency` (s) and `energy` (J, static included) are its totals.
   void offer(const schedule::Schedule& schedule, double latency, double energy);
+  /// A space of schedules that a strategy claims a bound for; what it finds lies in it.
+  struct Claim {
+    double bound = 0.0;
+    std::string space;
+    std::string binds;         // what holds the bound up
+    bool holds_start = false;  // the schedule that the search was started from lies in the space, too
+  };
+  /// Later claims must be for the same space.
+  void claim(const Claim& claim);
   /// The gap that the user accepts is reached.
   bool near_enough() const;
   /// With the schedule costed anew by the reference evaluator: throws base::DefectError if it differs from
@@ -34,9 +43,14 @@ class Incumbent {
   schedule::Schedule best_;
   bool exists_ = false;
   bool started_ = false;  // the best is the start
+  /// The highest bound that holds for the best schedule.
+  double bound() const;
+  bool claims() const;
+
   double value_;
-  double bound_;
-  std::string binds_;
+  double root_bound_;
+  std::string root_binds_;
+  Claim claim_;
 };
 
 }  // namespace inlay::search

@@ -10,6 +10,7 @@
 #include "inlay/evaluate/reference.hpp"
 #include "inlay/evaluate/root_bounds.hpp"
 #include "inlay/search/constraint_effects.hpp"
+#include "inlay/search/membership.hpp"
 #include "inlay/search/partition_search.hpp"
 #include "inlay/search/start_schedule.hpp"
 
@@ -251,11 +252,13 @@ class SpaceSearch {
     certificate.value = checked;
     certificate.space = space_.name;
     double bound = lower_bound();
-    if (start_value_ == value_) {
+    const bool outside =
+        start_value_ == value_ && !lies_in(best_, space_.partitions, space_.longest, problem_.package);
+    if (outside) {
       certificate.space +=
-          "; the schedule is the one that the search was started from, perhaps outside of this space";
+          "; the schedule is the one that the search was started from, which lies outside of this space";
     }
-    if (start_value_ == value_ && bound > checked) {
+    if (outside && bound > checked) {
       // The start is better than everything in the space: only the root bound speaks of it.
       bound = root_bound_;
       certificate.space = "all schedules (the start lies outside of: " + space_.name + ")";

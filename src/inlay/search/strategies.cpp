@@ -3,9 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <limits>
 
 #include "inlay/base/error.hpp"
+#include "inlay/search/automatic.hpp"
 #include "inlay/search/constrained.hpp"
+#include "inlay/search/large/large.hpp"
 #include "inlay/search/layerwise.hpp"
 #include "inlay/search/path_trie.hpp"
 #include "inlay/search/scar/knobs.hpp"
@@ -65,6 +69,34 @@ Answer sequential(const schedule::Problem& problem, const Objective& objective, 
   return search_space(problem, objective, space, options);
 }
 
+/// As `exact`, with another strategy's family of windows: for problems with constraints, of which walks know
+/// nothing.
+Answer within_constraints(const schedule::Problem& problem, const Objective& objective, Options options,
+                          const std::string& splits) {
+  options.settings.set("exact.splits", std::to_string(options.settings.integer(splits)));
+  const StopRule& stop = options.stop;
+  if (std::isinf(stop.time_limit) && stop.evaluations == std::numeric_limits<std::int64_t>::max()) {
+    options.stop.evaluations = options.settings.integer("auto.evaluations");
+  }
+  Answer answer = exact(problem, objective, options);
+  answer.certificate.space += "; strategies that ran: exact";
+  return answer;
+}
+
+Answer large_or_exact(const schedule::Problem& problem, const Objective& objective, const Options& options) {
+  return problem.constraints.empty() ? large(problem, objective, options)
+                                     : within_constraints(problem, objective, options, "large.splits");
+}
+
+Answer auto_or_exact(const schedule::Problem& problem, const Objective& objective, const Options& options) {
+  return problem.constraints.empty() ? automatic(problem, objective, options)
+                                     : within_constraints(problem, objective, options, "auto.splits");
+}
+
+std::vector<OptionRecord> auto_options() {
+  return automatic_records();
+}
+
 std::vector<OptionRecord> exact_options() {
   return {{"exact.splits",
            "most boundaries between windows: families of 0 to this many are searched together",
@@ -73,6 +105,10 @@ std::vector<OptionRecord> exact_options() {
            0,
            16,
            {}}};
+}
+
+std::vector<OptionRecord> large_options() {
+  return large_records();
 }
 
 std::vector<OptionRecord> scar_options() {
@@ -94,10 +130,14 @@ struct Strategy {
   std::vector<OptionRecord> (*options)();
 };
 
-constexpr std::array<Strategy, 6> kStrategies = {{
+constexpr std::array<Strategy, 8> kStrategies = {{
+    {"auto", "exact or large, whichever the package's size asks for, each started from the other's schedule",
+     auto_or_exact, auto_options},
     {"exact",
      "the proven optimum over first-fit windows, paths of neighbouring chiplets, cuts and mini-batches",
      exact, exact_options},
+    {"large", "good schedules of large packages: pieces of walks over all chiplets, with a lower bound",
+     large_or_exact, large_options},
     {"layerwise", "a layer of each model at a time, on the best free chiplet, without pipelines", layerwise,
      no_options},
     {"scar", "the published pipeline: windows, provisioning, segmentation, scheduling trees", scar,

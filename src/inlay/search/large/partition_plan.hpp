@@ -1,0 +1,93 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "inlay/search/large/walk_packing.hpp"
+#include "inlay/search/window_partition.hpp"
+
+namespace inlay::search {
+
+/// How hard a partition is worked on.
+struct Effort {
+  int cuts =
+      48;  // places of a model's layers in a window where stages may begin, until a plan is worked out finely
+  int threads = 1;
+  bool coarse_only = false;  // stages begin at those places only, and nothing is worked out finely
+};
+
+/// One window partition while it is searched: its stages, its bound, and its best schedule so far.
+class PartitionPlan {
+ public:
+  /// Keeps references.
+  PartitionPlan(const schedule::Problem& problem, const ChipletKinds& kinds, const WindowPartition& partition,
+                const Objective& objective, const Effort& effort);
+
+  const WindowPartition& partition() const { return partition_; }
+  /// No schedule of the partition is below it.
+  double bound() const { return bound_; }
+  int rounds() const { return rounds_; }
+  /// Whether more rounds promise little.
+  bool settled() const;
+  std::int64_t evaluations() const { return evaluations_; }
+  bool has_schedule() const { return !placed_.empty(); }
+  double latency() const;  // s
+  double energy() const;   // J, static energy included
+  double value() const;
+  schedule::Schedule schedule() const;
+
+  /// Tries walks for every window. False if the clock expired: nothing is known then.
+  bool place(const std::vector<Walk>& walks, double incumbent, const StopClock& clock);
+  /// Tries more walks; keeps what is better. Only where there is a schedule.
+  void replace(const std::vector<Walk>& walks, const StopClock& clock);
+  /// One round of all windows' bounds, for schedules below the incumbent. False if the clock expired.
+  bool raise_bound(double incumbent, const StopClock& clock);
+  /// Changes of one window's walk, `tries` of them; true if that has made the schedule better.
+  bool change(std::size_t window, int tries, base::Random& random, const StopClock& clock);
+  std::size_t windows() const { return partition_.windows.size(); }
+
+ private:
+  struct Placed {
+    WindowPlan plan;           // with all cuts
+    Walk walk;                 // that is changed next: of the least cost with few cuts,
+    double coarse_cost = 0.0;  // which is this
+  };
+  Worth worth() const;
+  Worth worth_at(double latency, double energy) const;
+  bool time_counts() const;
+  void bound_by_layers();
+  double latest(std::size_t window, double incumbent) const;
+  bool make_stages(const std::vector<double>& latest, const StopClock& clock);
+  bool make_bounds(double incumbent, const StopClock& clock);
+  Corner least_corner();
+  bool place_windows(const std::vector<Walk>& walks, const StopClock& clock);
+  std::optional<WindowPlan> best_of(std::size_t window, const std::vector<Walk>& walks,
+                                    const std::vector<double>& levels, const StopClock& clock);
+  std::optional<WindowPlan> best_of(PieceTables& tables, const std::vector<Walk>& walks,
+                                    const StopClock& clock);
+  std::optional<WindowPlan> finely(std::size_t window, const WindowPlan& plan);
+  void take(std::size_t window, const WindowPlan& coarse);
+  PackingQuestion question_of(std::size_t window, std::vector<double> levels) const;
+  std::vector<double> levels_between(std::size_t window, double from, double to) const;
+
+  const schedule::Problem& problem_;
+  const ChipletKinds& kinds_;
+  const WindowPartition& partition_;
+  Objective objective_;
+  Effort effort_;
+  double seconds_per_byte_;
+  double bound_ = 0.0;
+  int rounds_ = 0;
+  std::int64_t evaluations_ = 0;
+  std::vector<double> latest_;  // [window] stages that are of use beyond it have been left out
+  std::vector<WindowStages> stages_;
+  std::vector<std::vector<std::vector<int>>> layers_;  // [window][model] at which stages may begin at all
+  std::vector<std::vector<std::vector<int>>> coarse_cuts_;  // likewise, indices into these: few of them,
+  std::vector<std::vector<std::vector<int>>> all_cuts_;     // and all
+  std::vector<WindowBound> bounds_;
+  std::vector<std::unique_ptr<PieceTables>> changing_;  // [window] for the walks that are changed
+  std::vector<Placed> placed_;                          // [window]; of none if some window has no plan
+};
+
+}  // namespace inlay::search

@@ -1,0 +1,100 @@
+#include "inlay/search/large/stage_rows.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+
+#include "inlay/base/checked.hpp"
+
+namespace inlay::search {
+namespace {
+
+constexpr double kInfinite = std::numeric_limits<double>::infinity();
+
+/// The segments of one chiplet type, a row at a time.
+class TypeRows {
+ public:
+  TypeRows(const schedule::Problem& problem, int model, const LayerRange& range, std::int64_t mini_batch,
+           int type)
+      : table_(problem, model, range.first, range.last, mini_batch, type) {}
+
+  /// Stages from cut y on that compute for no more than `longest`; the shortest of them at least.
+  int useful(const std::vector<int>& cuts, int y, double longest) {
+    const int first = cuts[static_cast<std::size_t>(y)];
+    int x = y + 1;
+    while (x + 1 < static_cast<int>(cuts.size()) &&
+           table_.optimistic(first, cuts[static_cast<std::size_t>(x) + 1]).compute <= longest) {
+      ++x;
+    }
+    return x - y;
+  }
+  const evaluate::Segment& at(int first, int last) { return table_.exact(first, last); }
+  void forget(int first) { table_.forget(first); }
+
+ private:
+  evaluate::SegmentTable table_;
+};
+
+/// Of a layer on the place that suits it best.
+double least_compute(const schedule::Problem& problem, const std::vector<evaluate::StagePlace>& places,
+                     int model, int layer, int size_index) {
+  double least = kInfinite;
+  for (const evaluate::StagePlace& place : places) {
+    const cost::LayerCost& cost =
+        problem.costs.models[static_cast<std::size_t>(model)].at(layer, size_index, place.type);
+    if (cost.mappable) {
+      const double clock = problem.package.types[static_cast<std::size_t>(place.type)].clock;
+      least = std::min(least, static_cast<double>(cost.cycles) / clock);
+    }
+  }
+  return least < kInfinite ? least : 0.0;
+}
+
+}  // namespace
+
+StageRows::StageRows(const schedule::Problem& problem, const std::vector<evaluate::StagePlace>& places,
+                     int model, const LayerRange& range, std::vector<int> cuts, int size_index,
+                     double longest)
+    : cuts_(std::move(cuts)) {
+  const auto at = static_cast<std::size_t>(model);
+  mini_batch_ = problem.costs.models[at].mini_batches[static_cast<std::size_t>(size_index)];
+  mini_batches_ = base::ceil_divide(problem.scenario.models[at].batch, mini_batch_);
+  const evaluate::FigureConstants constants(problem);
+  std::vector<std::unique_ptr<TypeRows>> types(problem.package.types.size());
+  for (const evaluate::StagePlace& place : places) {
+    auto& rows = types[static_cast<std::size_t>(place.type)];
+    if (!rows) {
+      rows = std::make_unique<TypeRows>(problem, model, range, mini_batch_, place.type);
+    }
+  }
+  for (int layer = range.first; layer < range.last; ++layer) {
+    least_steady_ = std::max(least_steady_, least_compute(problem, places, model, layer, size_index));
+  }
+  for (int y = 0; y < last_cut(); ++y) {
+    int length = 1;
+    for (const auto& rows : types) {
+      length = rows ? std::max(length, rows->useful(cuts_, y, longest)) : length;
+    }
+    begin_.push_back(figures_.size());
+    lengths_.push_back(length);
+    for (const evaluate::StagePlace& place : places) {
+      TypeRows& rows = *types[static_cast<std::size_t>(place.type)];
+      const double l2_access = problem.package.types[static_cast<std::size_t>(place.type)].energy.l2_access;
+      for (int x = y + 1; x <= y + length; ++x) {
+        const evaluate::Segment& segment = rows.at(layer(y), layer(x));
+        // Stages stand on neighbouring chiplets; the last one has no next.
+        figures_.push_back(segment.feasible
+                               ? evaluate::stage_figures(constants, segment, place.memory_hops,
+                                                         x == last_cut() ? 0 : 1, l2_access, mini_batches_)
+                               : evaluate::StageFigures{kInfinite, kInfinite, kInfinite, 0});
+      }
+    }
+    for (const auto& rows : types) {
+      if (rows) {
+        rows->forget(layer(y));
+      }
+    }
+  }
+}
+
+}  // namespace inlay::search

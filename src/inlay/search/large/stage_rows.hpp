@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "inlay/evaluate/stage_figures.hpp"
+#include "inlay/search/window_partition.hpp"
+
+namespace inlay::search {
+
+/// The true figures of every stage of a model's layers of a window, for one mini-batch size, row by row: all
+/// stages that begin at a cut stand in a row. A row ends where its stages compute for too long to be of use.
+class StageRows {
+ public:
+  /// `places`: where stages may stand. `cuts`: layers at which stages may begin or end, both ends of the
+  /// range included. Stages that compute for more than `longest` seconds are left out.
+  StageRows(const schedule::Problem& problem, const std::vector<evaluate::StagePlace>& places, int model,
+            const LayerRange& range, std::vector<int> cuts, int size_index, double longest);
+
+  int last_cut() const { return static_cast<int>(cuts_.size()) - 1; }
+  /// The layer at which a stage that begins at a cut begins.
+  int layer(int cut) const { return cuts_[static_cast<std::size_t>(cut)]; }
+  std::int64_t mini_batch() const { return mini_batch_; }
+  std::int64_t mini_batches() const { return mini_batches_; }
+  /// Stages from cut y on a place: to the cuts y + 1, y + 2, ... Infinite where a stage does not fit L2.
+  const evaluate::StageFigures* row(int y, int place) const {
+    return figures_.data() + begin_[static_cast<std::size_t>(y)] +
+           static_cast<std::size_t>(place) * static_cast<std::size_t>(length(y));
+  }
+  int length(int y) const { return lengths_[static_cast<std::size_t>(y)]; }
+  /// No pipeline's largest steady is below it: that of the slowest layer on the place that suits it best.
+  double least_steady() const { return least_steady_; }
+
+ private:
+  std::int64_t mini_batch_ = 1;
+  std::int64_t mini_batches_ = 1;
+  double least_steady_ = 0.0;
+  std::vector<int> cuts_;
+  std::vector<std::size_t> begin_;               // [y]
+  std::vector<int> lengths_;                     // [y]
+  std::vector<evaluate::StageFigures> figures_;  // [y][place][x]
+};
+
+}  // namespace inlay::search
