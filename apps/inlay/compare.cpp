@@ -131,7 +131,7 @@ void require_known(const std::vector<std::string>& strategies) {
 
 int run(Options options) {
   if (options.strategies.empty()) {
-    options.strategies = {"exact"};
+    options.strategies = {"auto"};
   }
   require_known(options.strategies);
   report::Comparison comparison;
@@ -166,7 +166,7 @@ void add_compare(CLI::App& program, Action& chosen) {
       "a package: a file, a shipped name, or monolithic:PACKAGE for one chiplet of the same size");
   command.require("--package");
   command.options("--strategy", options->strategies, "NAME",
-                  "how to search ('inlay list strategies'); default: exact");
+                  "how to search ('inlay list strategies'); default: auto");
   declare(command, options->search);
   command.option("--out", options->out, "DIR",
                  "write comparison.csv, comparison.json and every schedule there");

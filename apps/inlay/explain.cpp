@@ -21,7 +21,7 @@ namespace {
 struct Options {
   std::string file;
   std::string against;
-  std::string strategy = "exact";
+  std::string strategy = "auto";
   std::string objective;
   SearchOptions search;
   bool json = false;
@@ -95,7 +95,7 @@ void add_explain(CLI::App& program, Action& chosen) {
                      "a schedule that 'inlay schedule --out' wrote, or one of your own");
   command.option("--against", options->against, "FILE",
                  "compare with this schedule of the same problem; do not search");
-  command.option("--strategy", options->strategy, "NAME", "how to search for a better one; default: exact");
+  command.option("--strategy", options->strategy, "NAME", "how to search for a better one; default: auto");
   command.option("--objective", options->objective, "NAME",
                  "what counts; default: that of the schedule, or edp");
   command.option("--time-limit", options->search.time_limit, "TIME",

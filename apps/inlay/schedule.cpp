@@ -21,7 +21,7 @@ namespace {
 struct Options {
   std::string scenario;
   std::string package;
-  std::string strategy = "exact";
+  std::string strategy = "auto";
   SearchOptions search;
   std::string start;
   std::string out;
@@ -81,7 +81,7 @@ void add_schedule(CLI::App& program, Action& chosen) {
                  "a package: a file, a shipped name, or monolithic:PACKAGE for one chiplet of the same size");
   command.require("--package");
   command.option("--strategy", options->strategy, "NAME",
-                 "how to search ('inlay list strategies'); default: exact");
+                 "how to search ('inlay list strategies'); default: auto");
   declare(command, options->search);
   command.option("--start", options->start, "FILE",
                  "a schedule.json to start from: the answer is never worse");

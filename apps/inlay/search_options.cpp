@@ -63,9 +63,14 @@ search::Settings settings_of(const SearchOptions& options, const std::vector<std
   for (const std::string& assignment : options.assignments) {
     settings.assign(assignment);
   }
+  const auto searches = [&](const std::string& strategy) {
+    return std::find(strategies.begin(), strategies.end(), strategy) != strategies.end();
+  };
   for (const auto& [name, value] : settings.changed()) {
     const std::string owner = name.substr(0, name.find('.'));
-    if (std::find(strategies.begin(), strategies.end(), owner) == strategies.end()) {
+    // `auto` hands options on to the strategies that it runs.
+    const bool handed_on = (owner == "exact" || owner == "large") && searches("auto");
+    if (!searches(owner) && !handed_on) {
       throw base::InputError(
           fmt::format("option {} is of strategy '{}', which is not among those that search: {}", name, owner,
                       fmt::join(strategies, ", ")));
