@@ -45,7 +45,7 @@ void add_report(CLI::App& program, Action& chosen) {
                      "a folder that 'inlay schedule --out' or 'inlay compare --out' has written");
   command.option("-o,--output", options->output, "FILE", "the file to write; default: report.html");
   command.option("--picture", options->picture, "NAME",
-                 "write only this drawing of the best schedule, as SVG: map or gantt");
+                 "write only this drawing of the best schedule, as SVG: map, gantt or front");
   command.finish(chosen, [options] { return run(*options); });
 }
 

@@ -10,6 +10,8 @@
 #include "inlay/evaluate/latency_limits.hpp"
 #include "inlay/evaluate/reference.hpp"
 #include "inlay/explore/solved.hpp"
+#include "inlay/explore/solved_front.hpp"
+#include "inlay/report/front_table.hpp"
 #include "inlay/report/output_folder.hpp"
 #include "inlay/report/schedule_text.hpp"
 #include "inlay/schedule/check.hpp"
@@ -23,6 +25,7 @@ struct Options {
   std::string package;
   std::string strategy = "auto";
   SearchOptions search;
+  std::string pareto;
   std::string start;
   std::string out;
   bool json = false;
@@ -30,6 +33,8 @@ struct Options {
 
 constexpr const char* kScheduleFile = "schedule.json";
 constexpr const char* kStagesFile = "stages.csv";
+constexpr const char* kFrontJson = "front.json";
+constexpr const char* kFrontCsv = "front.csv";
 
 /// The schedule of a file as a start; it may come from another package or other options as long as it fits.
 schedule::Schedule read_start(const std::string& file, const schedule::Problem& problem) {
@@ -45,7 +50,81 @@ schedule::Schedule read_start(const std::string& file, const schedule::Problem& 
   return start;
 }
 
+/// Fronts are of two things; a third one, or another one, would need searches that keep it apart.
+void require_front_axes(const std::string& pareto) {
+  if (pareto == "latency,energy" || pareto == "energy,latency") {
+    return;
+  }
+  std::string rest = pareto;
+  while (!rest.empty()) {
+    const std::string name = rest.substr(0, rest.find(','));
+    if (name != "latency" && name != "energy") {
+      throw base::InputError(fmt::format("--pareto: '{}' is nothing that fronts are found of; {}", name,
+                                         base::allowed_values(name, {"latency", "energy"})));
+    }
+    rest.erase(0, name.size() + 1);
+  }
+  throw base::InputError(
+      fmt::format("--pareto: '{}' is not two things to weigh up; write latency,energy", pareto));
+}
+
+report::FrontTable table_of(const search::StatedProblem& stated, const explore::SolvedFront& front,
+                            bool with_files) {
+  report::FrontTable table;
+  table.scenario = stated.problem.scenario.name;
+  table.package = stated.problem.package.name;
+  table.engine = stated.problem.costs.engine;
+  table.communication = schedule::to_string(stated.problem.communication);
+  table.assumptions = stated.problem.costs.assumptions;
+  table.certificate = front.certificate;
+  for (const explore::SolvedFront::Point& point : front.points) {
+    const evaluate::ScheduleCost& cost = point.cost;
+    table.rows.push_back({cost.latency, cost.energy.total(), cost.edp(), cost.throughput(),
+                          with_files ? fmt::format("point-{:04}.json", table.rows.size()) : ""});
+  }
+  return table;
+}
+
+void write_points(const std::string& out, const report::FrontTable& table,
+                  const explore::SolvedFront& front) {
+  std::vector<std::string> names;
+  for (const report::FrontRow& row : table.rows) {
+    names.push_back(row.schedule_file);
+  }
+  const report::OutputFolder folder(out, names);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    folder.write(names[i], schedule::write_document(front.points[i].document));
+  }
+}
+
+int run_front(const Options& options) {
+  require_front_axes(options.pareto);
+  std::optional<report::OutputFolder> folder;
+  if (!options.out.empty()) {
+    folder.emplace(options.out, std::vector<std::string>{kFrontJson, kFrontCsv});
+  }
+  search::Options how = search_options(options.search, {options.strategy});
+  const auto stated =
+      search::make_problem(problem_request(options.search, options.scenario, options.package));
+  if (!options.start.empty()) {
+    how.start = read_start(options.start, stated.problem);
+  }
+  const explore::SolvedFront front = explore::solve_front_verified(stated, options.strategy, how);
+  end_progress();
+  const report::FrontTable table = table_of(stated, front, folder.has_value());
+  if (folder) {
+    write_points(options.out, table, front);
+    folder->write(kFrontCsv, report::front_csv(table));
+    folder->write(kFrontJson, report::front_json(table));
+  }
+  fmt::print("{}", options.json ? report::front_json(table) : report::front_text(table));
+  return 0;
+}
+
 int run(const Options& options) {
+  if (!options.pareto.empty()) {
+    return run_front(options);
+  }
   std::optional<report::OutputFolder> folder;
   if (!options.out.empty()) {
     folder.emplace(options.out, std::vector<std::string>{kScheduleFile, kStagesFile});
@@ -83,9 +162,13 @@ void add_schedule(CLI::App& program, Action& chosen) {
   command.option("--strategy", options->strategy, "NAME",
                  "how to search ('inlay list strategies'); default: auto");
   declare(command, options->search);
+  command.option("--pareto", options->pareto, "latency,energy",
+                 "all schedules that no other beats in both, instead of the best by one objective");
   command.option("--start", options->start, "FILE",
                  "a schedule.json to start from: the answer is never worse");
-  command.option("--out", options->out, "DIR", "write schedule.json and stages.csv there");
+  command.option(
+      "--out", options->out, "DIR",
+      "write schedule.json and stages.csv there; of a front front.json, front.csv and every schedule");
   command.flag("--json", options->json, "print JSON alone (the content of schedule.json)");
   command.finish(chosen, [options] { return run(*options); });
 }

@@ -52,6 +52,23 @@ report::PageInput compared_input() {
   return input;
 }
 
+/// Two points, with a name that would be markup.
+report::PageInput front_input() {
+  report::PageInput input = input_of(testing::worked_example_document());
+  const report::PageSchedule& schedule = input.schedules.front();
+  report::FrontTable front;
+  front.scenario = "<b>worked</b>";
+  front.certificate.space = "a space of <i>two</i>";
+  front.certificate.gap = 0.0123;
+  front.certificate.least_latency = 0.9 * schedule.cost.latency;
+  front.certificate.least_energy = 0.4 * schedule.cost.energy.total();
+  const double energy = schedule.cost.energy.total();
+  front.rows = {{schedule.cost.latency, energy, schedule.cost.edp(), 1.0, "schedule.json"},
+                {1.1 * schedule.cost.latency, 0.5 * energy, 0.55 * schedule.cost.edp(), 0.9, "other.json"}};
+  input.front = front;
+  return input;
+}
+
 /// Well formed, and loads nothing.
 std::string fault_of(const std::string& page) {
   std::string fault = testing::markup_fault(page);
@@ -221,6 +238,16 @@ TEST(Drawings, TextsAreAbbreviatedByLetterNotByByte) {
   EXPECT_EQ(report::abbreviated("abcdefghij", 30.0, 10.0), "abc…j");
   EXPECT_EQ(report::abbreviated("ääääääääää", 30.0, 10.0), "äää…ä");
   EXPECT_EQ(report::abbreviated("abcdefghij", 5.0, 10.0), "");
+}
+
+TEST(Page, ShowsAFrontWithWhatIsClaimedOfIt) {
+  const std::string page = report::report_page(front_input());
+  EXPECT_EQ(fault_of(page), "");
+  EXPECT_NE(page.find("The front of latency and energy"), std::string::npos);
+  EXPECT_NE(page.find("1.23%"), std::string::npos);
+  EXPECT_EQ(page.find("<i>two</i>"), std::string::npos);
+  EXPECT_NE(page.find("<circle"), std::string::npos);
+  EXPECT_EQ(testing::markup_fault(report::picture(front_input(), "front")), "");
 }
 
 }  // namespace

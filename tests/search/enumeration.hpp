@@ -17,9 +17,9 @@ class Enumeration {
   Enumeration(const schedule::Problem& problem, int longest)
       : problem_(problem), longest_(longest), fast_(problem) {}
 
-  /// Least objective value over the partitions; infinite if nothing is feasible.
-  double optimum(const std::vector<search::WindowPartition>& partitions, search::Objective objective) {
-    double best = std::numeric_limits<double>::infinity();
+  /// Latency and energy of all schedules that no other beats; none if nothing is feasible.
+  std::vector<std::pair<double, double>> front(const std::vector<search::WindowPartition>& partitions) {
+    std::vector<std::pair<double, double>> all;
     for (const search::WindowPartition& partition : partitions) {
       std::vector<std::pair<double, double>> sums = {{0.0, 0.0}};
       for (const auto& ranges : partition.windows) {
@@ -31,9 +31,16 @@ class Enumeration {
         }
         sums = unbeaten(std::move(next));
       }
-      for (const auto& [latency, energy] : sums) {
-        best = std::min(best, search::objective_value(objective, latency, energy));
-      }
+      all.insert(all.end(), sums.begin(), sums.end());
+    }
+    return unbeaten(std::move(all));
+  }
+  /// Least objective value over the partitions; infinite if nothing is feasible. The objective must not
+  /// decrease with latency or energy.
+  double optimum(const std::vector<search::WindowPartition>& partitions, search::Objective objective) {
+    double best = std::numeric_limits<double>::infinity();
+    for (const auto& [latency, energy] : front(partitions)) {
+      best = std::min(best, search::objective_value(objective, latency, energy));
     }
     return best;
   }

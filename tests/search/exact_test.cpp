@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "enumeration.hpp"
@@ -29,6 +30,7 @@ struct Tally {
   int infeasible = 0;
   int pipelined = 0;
   int memory_bound = 0;
+  int tight = 0;  // weights are streamed or tensors spilled
   long schedules = 0;
 };
 
@@ -47,6 +49,10 @@ void compare_with_enumeration(const schedule::Problem& problem, Tally& tally) {
       const evaluate::ScheduleCost cost = evaluate::evaluate_reference(problem, answer.schedule);
       tally.pipelined += cost.windows[0].pipelines[0].mini_batches > 1 ? 1 : 0;
       tally.memory_bound += cost.windows[0].memory_bound ? 1 : 0;
+      const std::vector<evaluate::StageCost>& stages = cost.windows[0].pipelines[0].stages;
+      tally.tight += std::any_of(stages.begin(), stages.end(), [](const evaluate::StageCost& stage) {
+        return stage.streamed || !stage.spilled.empty();
+      });
       ++tally.solved;
     } catch (const base::InfeasibleError&) {
       RC_ASSERT(std::isinf(best));
@@ -66,6 +72,7 @@ TEST(Exact, EqualsEnumerationOnSmallRandomProblems) {
   }));
   EXPECT_GT(tally.solved, 1000);
   EXPECT_GT(tally.pipelined, 100);
+  EXPECT_GT(tally.tight, 100);
   std::printf("solved %d, infeasible %d, pipelined %d, enumerated %ld schedules\n", tally.solved,
               tally.infeasible, tally.pipelined, tally.schedules);
 }

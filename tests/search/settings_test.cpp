@@ -54,7 +54,8 @@ TEST(OptionRecords, AreInTheCertificate) {
   Options options;
   options.settings.set("exact.splits", "1");
   const Answer answer = solve(testing::worked_example(), Objective::kEdp, "exact", options);
-  const std::vector<std::pair<std::string, std::string>> expected = {{"exact.splits", "1"}};
+  const std::vector<std::pair<std::string, std::string>> expected = {{"exact.splits", "1"},
+                                                                     {"exact.windows", "first-fit"}};
   EXPECT_EQ(answer.certificate.options, expected);
 }
 

@@ -32,7 +32,20 @@ schedule::CertificateClaim claim_of(const search::Certificate& certificate) {
   return claim;
 }
 
-void require_valid(const verify::Verdict& verdict) {
+}  // namespace
+
+schedule::ScheduleDocument document_of(const search::StatedProblem& stated, schedule::Schedule schedule,
+                                       const evaluate::ScheduleCost& cost) {
+  schedule::ScheduleDocument document;
+  document.problem = stated.problem;
+  document.schedule = std::move(schedule);
+  document.statement = evaluate::statement_of(stated.problem, cost);
+  document.statement.inputs = stated.inputs;
+  return document;
+}
+
+void require_valid(const schedule::ScheduleDocument& document) {
+  const verify::Verdict verdict = verify::verify(document);
   for (const verify::Finding& finding : verdict.findings) {
     if (finding.severity == verify::Severity::kError) {
       throw base::DefectError(
@@ -41,20 +54,15 @@ void require_valid(const verify::Verdict& verdict) {
   }
 }
 
-}  // namespace
-
 Solved solve_verified(const search::StatedProblem& stated, const search::Objective& objective,
                       const std::string& strategy, const search::Options& options) {
   search::Answer answer = search::solve(stated.problem, objective, strategy, options);
   Solved solved;
   solved.certificate = answer.certificate;
   solved.cost = evaluate::evaluate_reference(stated.problem, answer.schedule);
-  solved.document.problem = stated.problem;
-  solved.document.schedule = std::move(answer.schedule);
-  solved.document.statement = evaluate::statement_of(stated.problem, solved.cost);
-  solved.document.statement.inputs = stated.inputs;
+  solved.document = document_of(stated, std::move(answer.schedule), solved.cost);
   solved.document.statement.certificate = claim_of(answer.certificate);
-  require_valid(verify::verify(solved.document));
+  require_valid(solved.document);
   return solved;
 }
 

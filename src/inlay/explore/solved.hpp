@@ -22,4 +22,10 @@ struct Solved {
 Solved solve_verified(const search::StatedProblem& stated, const search::Objective& objective,
                       const std::string& strategy, const search::Options& options);
 
+/// A schedule with all that a file says of it but a certificate.
+schedule::ScheduleDocument document_of(const search::StatedProblem& stated, schedule::Schedule schedule,
+                                       const evaluate::ScheduleCost& cost);
+/// Throws base::DefectError if a document that a search has made does not stand up to verification.
+void require_valid(const schedule::ScheduleDocument& document);
+
 }  // namespace inlay::explore

@@ -17,12 +17,9 @@ namespace {
 namespace fs = std::filesystem;
 
 /// How the files that Inlay writes begin; blanks and line feeds do not count.
-constexpr std::array<std::string_view, 6> kBeginnings = {
-    R"({"format":"inlay-)",
-    "window,model,stage,chiplet,",
-    "package,strategy,latency_s,",
-    "model,layer,chiplet,mini_batch,",
-    "<!DOCTYPEhtml><!--inlay-report1-->",
+constexpr std::array<std::string_view, 7> kBeginnings = {
+    R"({"format":"inlay-)",      "window,model,stage,chiplet,",     "package,strategy,latency_s,",
+    "point,latency_s,energy_j,", "model,layer,chiplet,mini_batch,", "<!DOCTYPEhtml><!--inlay-report1-->",
     "<!--inlay-report1--><svg",
 };
 

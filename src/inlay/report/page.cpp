@@ -6,6 +6,7 @@
 
 #include "inlay/base/error.hpp"
 #include "inlay/base/version.hpp"
+#include "inlay/report/front_svg.hpp"
 #include "inlay/report/gantt_svg.hpp"
 #include "inlay/report/package_map_svg.hpp"
 #include "inlay/report/page_sections.hpp"
@@ -20,9 +21,9 @@ const std::string kMark = "<!-- inlay-report 1 -->\n";
 using WriteSection = void (*)(const PageInput& input, Markup& page);
 
 /// In the order of the page.
-constexpr std::array<WriteSection, 9> kSections = {write_head,   write_comparison,      write_map,
-                                                   write_gantt,  write_energy,          write_time,
-                                                   write_stages, write_other_schedules, write_assumptions};
+constexpr std::array<WriteSection, 10> kSections = {
+    write_head, write_comparison, write_front,           write_map,        write_gantt, write_energy,
+    write_time, write_stages,     write_other_schedules, write_assumptions};
 
 std::string title_of(const PageInput& input) {
   if (input.comparison) {
@@ -34,10 +35,17 @@ std::string title_of(const PageInput& input) {
 }  // namespace
 
 std::vector<std::string> picture_names() {
-  return {"map", "gantt"};
+  return {"map", "gantt", "front"};
 }
 
 std::string picture(const PageInput& input, const std::string& name) {
+  if (name == "front") {
+    if (!input.front) {
+      throw base::InputError(
+          "there is no front to draw: 'inlay schedule --pareto latency,energy --out' writes one");
+    }
+    return kMark + front_svg(*input.front, SvgUse::kStandalone);
+  }
   if (input.schedules.empty()) {
     throw base::InputError("there is no schedule to draw: none of what was compared is feasible");
   }

@@ -18,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kComparisonFile = "comparison.json";
+constexpr const char* kFrontFile = "front.json";
 
 PageSchedule read_schedule(const fs::path& file) {
   PageSchedule schedule;
@@ -64,6 +65,31 @@ void read_compared(const fs::path& folder, PageInput& input) {
       read_row_schedule(folder, row, input);
     }
   }
+}
+
+void read_front_row(const fs::path& folder, const FrontRow& row, PageInput& input) {
+  const bool known = std::any_of(input.schedules.begin(), input.schedules.end(),
+                                 [&](const PageSchedule& other) { return other.file == row.schedule_file; });
+  if (known) {
+    return;
+  }
+  input.schedules.push_back(read_schedule(folder / row.schedule_file));
+  const evaluate::ScheduleCost& cost = input.schedules.back().cost;
+  if (std::abs(row.latency - cost.latency) > verify::kTolerance * cost.latency) {
+    throw base::InputError(fmt::format(
+        "{}: the point of {} says a latency of {} s, but the schedule takes {} s; the files are of different "
+        "runs",
+        (folder / kFrontFile).string(), row.schedule_file, row.latency, cost.latency));
+  }
+}
+
+/// Of many schedules those that people look at first: the least EDP and both ends.
+void read_front_folder(const fs::path& folder, PageInput& input) {
+  const fs::path file = folder / kFrontFile;
+  input.front = report::read_front(base::read_file(file), file.string(), input.program_version);
+  read_front_row(folder, input.front->rows[least_edp_row(*input.front)], input);
+  read_front_row(folder, input.front->rows.front(), input);
+  read_front_row(folder, input.front->rows.back(), input);
 }
 
 /// Names in alphabetical order, so that the page does not depend on the file system's.
@@ -129,6 +155,8 @@ PageInput read_page_input(const fs::path& folder) {
   PageInput input;
   if (fs::exists(folder / kComparisonFile, error)) {
     read_compared(folder, input);
+  } else if (fs::exists(folder / kFrontFile, error)) {
+    read_front_folder(folder, input);
   } else {
     read_alone(folder, input);
   }

@@ -15,6 +15,7 @@ namespace inlay::report {
 
 void write_head(const PageInput& input, Markup& page);
 void write_comparison(const PageInput& input, Markup& page);
+void write_front(const PageInput& input, Markup& page);
 void write_map(const PageInput& input, Markup& page);
 void write_gantt(const PageInput& input, Markup& page);
 void write_energy(const PageInput& input, Markup& page);

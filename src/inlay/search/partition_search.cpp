@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <numeric>
 
@@ -65,6 +66,7 @@ class PartitionSearch {
     result.objective = question_.objective;
     result.incumbent = question_.incumbent;
     result.latency_limit = question_.latency_limit;
+    result.front = question_.front;
     result.static_power = question_.problem.package.static_power;
     result.seconds_per_byte = seconds_per_byte_;
     result.limits = !question_.problem.constraints.latency_limits.empty();
@@ -100,9 +102,9 @@ class PartitionSearch {
     const LayerRange& range = window.ranges[m];
     const int model = window.models[m].model;
     // Every other model of the window needs a chiplet too.
-    const int free = std::min(
-        static_cast<int>(question_.problem.package.chiplets.size() + 1 - window.models.size()),
-        schedule::most_chiplets(question_.problem.constraints, model));
+    const int free =
+        std::min(static_cast<int>(question_.problem.package.chiplets.size() + 1 - window.models.size()),
+                 schedule::most_chiplets(question_.problem.constraints, model));
     return {question_.problem,
             question_.trie,
             model,
@@ -132,18 +134,19 @@ class PartitionSearch {
         }
       }
     }
-    result_.bound = least_value();
+    bound_totals();
     return true;
   }
 
   /// Of all that the windows' lower bounds allow.
-  double least_value() const {
-    double least = std::numeric_limits<double>::infinity();
+  void bound_totals() {
+    const double static_power = question_.problem.package.static_power;
+    result_.bound = std::numeric_limits<double>::infinity();
     const Surroundings all = outside(windows_.size());
     for (const Corner& point : all.rest.points()) {
-      least = std::min(least, value_of(point.latency, point.energy));
+      result_.bound = std::min(result_.bound, value_of(point.latency, point.energy));
+      result_.lower.add({point.latency, point.energy + static_power * point.latency});
     }
-    return least;
   }
 
   /// False if the window shows that the partition has nothing better, or if the search was stopped.
@@ -235,9 +238,7 @@ class PartitionSearch {
           }
           Sum longer{sum.latency + front[i].latency, sum.energy + front[i].energy, sum.chosen};
           longer.chosen.push_back(static_cast<int>(i));
-          if (longer.latency + rest_latency <= question_.latency_limit &&
-              value_of(longer.latency + rest_latency, longer.energy + rest_energy) <
-                  question_.incumbent * (1 + 1e-9)) {
+          if (of_use(longer.latency + rest_latency, longer.energy + rest_energy)) {
             next.push_back(std::move(longer));
           }
         }
@@ -257,6 +258,15 @@ class PartitionSearch {
     }
   }
 
+  /// Whether a sum of so much at least is worth keeping.
+  bool of_use(double latency, double energy) const {
+    if (question_.front != nullptr) {
+      const double total = energy + question_.problem.package.static_power * latency;
+      return total < question_.front->energy_below(latency);
+    }
+    return latency <= question_.latency_limit && value_of(latency, energy) < question_.incumbent * (1 + 1e-9);
+  }
+
   double value_of(double latency, double energy) const {
     return objective_value(question_.objective, latency,
                            energy + question_.problem.package.static_power * latency);
@@ -264,11 +274,25 @@ class PartitionSearch {
 
   void keep_if_better(double latency, double energy, const std::vector<std::vector<WindowPoint>>& fronts,
                       const std::vector<int>& chosen) {
+    if (question_.front != nullptr) {
+      result_.front.push_back(found_of(energy, fronts, chosen));
+      const Found& found = result_.front.back();
+      result_.waits = result_.waits || !found.in_time || found.latency > latency * (1.0 + 1e-12);
+      return;
+    }
     const double value = value_of(latency, energy);
     if (value >= (result_.best ? result_.searched_value : question_.incumbent)) {
       return;
     }
     result_.searched_value = value;
+    result_.best = found_of(energy, fronts, chosen);
+    result_.waits = result_.best->value > value * (1.0 + 1e-12) || !result_.best->in_time ||
+                    result_.best->latency > question_.latency_limit;
+  }
+
+  /// The schedule of one point per window, with the memory that windows share.
+  Found found_of(double energy, const std::vector<std::vector<WindowPoint>>& fronts,
+                 const std::vector<int>& chosen) const {
     Found found;
     const double seconds_per_byte = shared_seconds_per_byte(question_.problem);
     for (std::size_t w = 0; w < fronts.size(); ++w) {
@@ -280,7 +304,7 @@ class PartitionSearch {
     }
     found.energy = energy + question_.problem.package.static_power * found.latency;
     found.value = objective_value(question_.objective, found.latency, found.energy);
-    result_.best = std::move(found);
+    return found;
   }
 
   /// Of the models whose last layers run in the window.
@@ -301,8 +325,16 @@ class PartitionSearch {
   PartitionResult result_;
 };
 
-bool worth_finding(const PartitionQuestion& question, const Found& found) {
-  return found.value < question.incumbent && found.latency <= question.latency_limit && found.in_time;
+/// Found without the memory that windows share: drops what is of no use with it.
+void drop_what_waits_too_long(const PartitionQuestion& question, PartitionResult& result) {
+  if (question.front != nullptr) {
+    std::erase_if(result.front, [&](const Found& found) {
+      return !found.in_time || found.energy >= question.front->energy_below(found.latency);
+    });
+  } else if (result.best && (result.best->value >= question.incumbent || !result.best->in_time ||
+                             result.best->latency > question.latency_limit)) {
+    result.best.reset();
+  }
 }
 
 }  // namespace
@@ -313,37 +345,46 @@ PartitionResult search_partition(const PartitionQuestion& question, const StopCl
   // answer unless its windows wait for that memory.
   PartitionResult result = PartitionSearch(question, clock, evaluations_left, 0.0).run();
   const double seconds_per_byte = shared_seconds_per_byte(question.problem);
-  const bool waits = result.best && (result.best->value > result.searched_value * (1.0 + 1e-12) ||
-                                     result.best->latency > question.latency_limit || !result.best->in_time);
-  const bool usable = result.best && worth_finding(question, *result.best);
-  if (!result.complete || !waits) {
-    if (!usable) {
-      result.best.reset();
-    }
+  drop_what_waits_too_long(question, result);
+  if (!result.complete || !result.waits) {
     return result;
   }
   PartitionQuestion whole = question;
-  whole.incumbent = usable ? result.best->value : question.incumbent;
+  FrontTarget target;
+  if (question.front != nullptr) {
+    target = *question.front;
+    for (const Found& found : result.front) {
+      target.known.add({found.latency, found.energy});
+    }
+    whole.front = &target;
+  }
+  whole.incumbent = result.best ? result.best->value : question.incumbent;
   PartitionResult again =
       PartitionSearch(whole, clock, evaluations_left - result.evaluations, seconds_per_byte).run();
   again.evaluations += result.evaluations;
   again.bound = std::max(again.bound, result.bound);
-  if (!again.best && usable) {
+  if (!again.best) {
     again.best = std::move(result.best);
   }
+  std::move(result.front.begin(), result.front.end(), std::back_inserter(again.front));
   return again;
+}
+
+Front partition_front(const schedule::Problem& problem, const WindowPartition& partition) {
+  Corner least;
+  for (const WindowState& window :
+       window_states(problem, partition, TypeShares(problem.package), shared_seconds_per_byte(problem))) {
+    least.latency += window.lower.least_latency();
+    least.energy += window.lower.least_energy();
+  }
+  least.energy += problem.package.static_power * least.latency;
+  return Front(least);
 }
 
 double partition_bound(const schedule::Problem& problem, const WindowPartition& partition,
                        const Objective& objective) {
-  double latency = 0.0;
-  double energy = 0.0;
-  for (const WindowState& window :
-       window_states(problem, partition, TypeShares(problem.package), shared_seconds_per_byte(problem))) {
-    latency += window.lower.least_latency();
-    energy += window.lower.least_energy();
-  }
-  return objective_bound(objective, latency, energy + problem.package.static_power * latency);
+  const Corner least = partition_front(problem, partition).points().front();
+  return objective_bound(objective, least.latency, least.energy);
 }
 
 }  // namespace inlay::search

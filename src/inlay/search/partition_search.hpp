@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <optional>
+#include <vector>
 
 #include "inlay/search/window_packing.hpp"
 
@@ -25,12 +26,15 @@ struct Found {
 
 struct PartitionResult {
   std::optional<Found> best;  // better than the incumbent; nothing if there is none
+  std::vector<Found> front;   // where a front is sought, instead of `best`: what no known point beats
+  Front lower;                // likewise: nothing with the cuts in question that is of use is below it
   bool complete = true;       // nothing better was overlooked
   bool too_large = false;     // a window has more combinations of pipelines than are kept in memory
   std::int64_t evaluations = 0;
   double bound = 0.0;  // of the objective: no schedule with the cuts in question is below the lesser of
                        // it and the incumbent
   double searched_value = 0.0;  // of `best`, where the search left out the memory that windows share
+  bool waits = false;           // and something that was found is slower for that memory
 };
 
 struct PartitionQuestion {
@@ -44,13 +48,17 @@ struct PartitionQuestion {
   int threads = 1;
   double latency_limit = std::numeric_limits<double>::infinity();  // s; only schedules within it are sought
   const schedule::Schedule* keep_cuts = nullptr;                   // its cuts stand among the coarse ones
+  const FrontTarget* front = nullptr;  // a front is sought: it takes the place of objective and incumbent
 };
 
 /// The best schedule over one window partition that is below the incumbent: pipelines of every window and
-/// model, packed within the windows, windows added up. With all cuts and a complete search it is the optimum.
+/// model, packed within the windows, windows added up. With all cuts and a complete search it is the optimum,
+/// or the whole front.
 PartitionResult search_partition(const PartitionQuestion& question, const StopClock& clock,
                                  std::int64_t evaluations_left);
 
+/// No schedule of a partition is below it, from layers alone; static energy included.
+Front partition_front(const schedule::Problem& problem, const WindowPartition& partition);
 /// A lower bound of the objective over all schedules of a partition, from layers alone.
 double partition_bound(const schedule::Problem& problem, const WindowPartition& partition,
                        const Objective& objective);

@@ -34,6 +34,10 @@ double energy_below(const Objective& objective, double incumbent, double latency
 
 }  // namespace
 
+double FrontTarget::energy_below(double latency) const {
+  return latency > latest ? -kInfinite : known.energy_within(slack * std::max(latency, earliest)) / slack;
+}
+
 Allowance::Allowance(const Surroundings& surroundings) : Allowance(surroundings, surroundings.window) {}
 
 Allowance::Allowance(const Surroundings& surroundings, const Front& window)
@@ -44,6 +48,7 @@ Allowance::Allowance(const Surroundings& surroundings, const Front& window)
       window_bytes_(surroundings.window_bytes),
       latency_limit_(surroundings.latency_limit),
       own_limit_(surroundings.own_limit),
+      front_(surroundings.front),
       rest_(surroundings.rest.thinned(kMostRest).points()) {
   for (const Corner& point : window.points()) {
     steps_.push_back({point.latency, point.energy});
@@ -55,6 +60,24 @@ Allowance::Allowance(const Surroundings& surroundings, const Front& window)
   }
 }
 
+double Allowance::of_schedule(double latency) const {
+  if (front_ != nullptr) {
+    return front_->energy_below(latency);
+  }
+  switch (objective_) {
+    case Objective::kEnergy:
+      return incumbent_;
+    case Objective::kEdp:
+      return latency > 0.0 ? incumbent_ / latency : kInfinite;
+    case Objective::kFormula:
+      return energy_below(objective_, incumbent_, latency);
+    case Objective::kLatency:
+    case Objective::kThroughput:
+      break;
+  }
+  return latency < incumbent_ ? kInfinite : -kInfinite;
+}
+
 double Allowance::of_window(double latency) const {
   double most = -kInfinite;
   const double window = std::max(latency, window_bytes_ * seconds_per_byte_);
@@ -63,23 +86,7 @@ double Allowance::of_window(double latency) const {
     if (total > latency_limit_) {
       break;
     }
-    switch (objective_) {
-      case Objective::kEnergy:
-        most = std::max(most, incumbent_ - static_power_ * total - rest.energy);
-        break;
-      case Objective::kEdp:
-        most = std::max(most,
-                        (total > 0.0 ? incumbent_ / total : kInfinite) - static_power_ * total - rest.energy);
-        break;
-      case Objective::kFormula:
-        most =
-            std::max(most, energy_below(objective_, incumbent_, total) - static_power_ * total - rest.energy);
-        break;
-      case Objective::kLatency:
-      case Objective::kThroughput:
-        most = total < incumbent_ ? kInfinite : most;
-        break;
-    }
+    most = std::max(most, of_schedule(total) - static_power_ * total - rest.energy);
   }
   return most;
 }

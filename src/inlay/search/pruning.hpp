@@ -8,6 +8,18 @@
 
 namespace inlay::search {
 
+/// What a search for a front has found so far, and what else is known of it.
+struct FrontTarget {
+  Front known;         // of schedules: latency in s, energy in J, static energy included
+  double slack = 1.0;  // only what no known point beats when both its coordinates are divided by it is sought
+  double earliest = 0.0;  // s; no schedule is faster
+  double latest =
+      std::numeric_limits<double>::infinity();  // s; what is slower needs no less energy than known
+
+  /// A schedule of this latency is of use if its energy is below this.
+  double energy_below(double latency) const;
+};
+
 /// Lower bounds of all that a pipeline's surroundings cost, and the value to beat: decides whether a pipeline
 /// with at least some latency, energy and memory bytes can still be part of a better schedule.
 struct Surroundings {
@@ -19,12 +31,13 @@ struct Surroundings {
   double window_bytes = 0.0;      // likewise
   Front rest{Corner{}};           // the other windows
   double latency_limit = std::numeric_limits<double>::infinity();  // of the schedule, s
-  /// Of the pipeline itself, s: what is left of its model's latency limit if all windows before take as little
-  /// as they can.
+  /// Of the pipeline itself, s: what is left of its model's latency limit if all windows before take as
+  /// little as they can.
   double own_limit = std::numeric_limits<double>::infinity();
   bool limits = false;          // latencies of models are limited, so time counts whatever the objective
   double earliest_begin = 0.0;  // of the window, s
   bool first_window = true;     // it begins at once
+  const FrontTarget* front = nullptr;  // a front is sought: it takes the place of objective and incumbent
 };
 
 /// The energy (J) below which a pipeline is of use, by its latency (s): never increases. A pipeline that
@@ -39,6 +52,8 @@ class Allowance {
   bool hopeless(double latency, double energy, double bytes) const;
 
  private:
+  /// Of a whole schedule, before static energy.
+  double of_schedule(double latency) const;
   /// Of a window that takes this long; the window's other pipelines count as nothing.
   double of_window(double latency) const;
 
@@ -54,6 +69,7 @@ class Allowance {
   double window_bytes_;
   double latency_limit_;
   double own_limit_;
+  const FrontTarget* front_;
   std::vector<Corner> rest_;
   std::vector<Step> steps_;
 };

@@ -68,13 +68,49 @@ struct Answer {
   Certificate certificate;
 };
 
+/// A schedule of a front of latency and energy.
+struct FrontPoint {
+  schedule::Schedule schedule;
+  double latency = 0.0;  // s
+  double energy = 0.0;   // J, static energy included
+};
+
+/// What a front is worth.
+struct FrontCertificate {
+  std::string strategy;
+  /// Every schedule of the space has a point of the front that is at most (1 + gap) times it in latency and
+  /// in energy.
+  double gap = 0.0;
+  bool proven = false;         // the gap is zero but for rounding: the front is whole
+  double least_latency = 0.0;  // s; no schedule of the space is faster
+  double least_energy = 0.0;   // J; no schedule of the space needs less
+  std::string space;
+  std::string stopped_by;  // as in Certificate
+  std::uint64_t seed = 1;
+  std::int64_t evaluations = 0;
+  double seconds = 0.0;
+  std::vector<std::pair<std::string, std::string>> options;
+};
+
+struct FrontAnswer {
+  std::vector<FrontPoint> points;  // latency ascending, energy descending
+  FrontCertificate certificate;
+};
+
 std::vector<std::string> strategy_names();
+/// Those that can find fronts.
+std::vector<std::string> front_strategy_names();
 /// One sentence. Throws base::InputError for an unknown strategy.
 std::string strategy_description(const std::string& strategy);
 /// Finds a schedule within the problem's constraints. Throws base::InputError for an unknown strategy,
-/// base::InfeasibleError naming the limit, or the constraints that clash, if there is no schedule at all in the
-/// strategy's space.
+/// base::InfeasibleError naming the limit, or the constraints that clash, if there is no schedule at all in
+/// the strategy's space.
 Answer solve(const schedule::Problem& problem, const Objective& objective, const std::string& strategy,
              const Options& options);
+
+/// Finds the front of latency and energy: every schedule that no other beats in both. Throws as solve(), and
+/// base::InputError for a strategy without fronts.
+FrontAnswer solve_front(const schedule::Problem& problem, const std::string& strategy,
+                        const Options& options);
 
 }  // namespace inlay::search

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -10,31 +11,14 @@
 #include "inlay/evaluate/reference.hpp"
 #include "inlay/evaluate/root_bounds.hpp"
 #include "inlay/search/constraint_effects.hpp"
+#include "inlay/search/incumbent_passes.hpp"
 #include "inlay/search/membership.hpp"
-#include "inlay/search/partition_search.hpp"
 #include "inlay/search/start_schedule.hpp"
 
 namespace inlay::search {
 namespace {
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
-
-constexpr Resolution kCoarse = {12, 1e-2, 0};
-constexpr Resolution kMedium = {36, 1e-3, 0};
-constexpr Resolution kFine = {0, 1e-9, 0};
-
-/// Few cuts first: a hundredth of the work finds what the fine search then only has to beat. And short
-/// pipelines before long ones: as long as there is nothing to beat, nothing is pruned, and on a large package
-/// the combinations of long ones are too many to begin with.
-std::vector<Resolution> incumbent_passes(int longest) {
-  std::vector<Resolution> passes;
-  for (int stages = 1; stages < longest; stages *= 2) {
-    passes.push_back({kCoarse.most_cuts, kCoarse.tolerance, stages});
-  }
-  passes.push_back(kCoarse);
-  passes.push_back(kMedium);
-  return passes;
-}
 
 /// Throws what keeps a single layer from running anywhere, if there is such a layer.
 void name_misfit(const schedule::Problem& problem) {
@@ -88,7 +72,8 @@ class SpaceSearch {
         options_(options),
         clock_(options.stop),
         trie_(path_trie(problem.package, space_.longest, chiplet_kinds(problem))),
-        bounds_(space_.partitions.size()) {
+        bounds_(space_.partitions.size()),
+        tolerances_(space_.partitions.size()) {
     for (std::size_t i = 0; i < space_.partitions.size(); ++i) {
       bounds_[i] = partition_bound(problem, space_.partitions[i], objective);
     }
@@ -103,16 +88,16 @@ class SpaceSearch {
     adopt_start();
     for (const Resolution& resolution : incumbent_passes(space_.longest)) {
       for (const std::size_t i : promising_first()) {
-        if (!near_enough()) {
-          search(i, resolution);
-        }
+        improve(i, resolution);
       }
     }
-    for (const std::size_t i : promising_first()) {
-      prove(i);
+    for (const ProofPass& pass : proof_passes(problem_, objective_)) {
+      for (const std::size_t i : promising_first()) {
+        prove(i, pass);
+      }
     }
     if (value_ == kInfinite) {
-      if (complete_) {
+      if (std::isinf(*std::min_element(bounds_.begin(), bounds_.end()))) {
         refuse(problem_, space_);
       }
       fall_back();
@@ -150,23 +135,18 @@ class SpaceSearch {
 
   bool stopped() const { return clock_.expired() || clock_.evaluations_left(evaluations_) <= 0; }
 
-  PartitionResult search(std::size_t index, const Resolution& resolution) {
-    // What is sought must be better by more than the gap that the user accepts, once there is something at
-    // all.
-    const bool fine = resolution.most_cuts == 0;
-    const double threshold =
-        value_ == kInfinite ? kInfinite : value_ * (fine ? 1.0 - options_.stop.gap : 1.0);
-    if (bounds_[index] >= threshold) {
-      return {};
-    }
-    if (stopped()) {
-      return {std::nullopt, false, false, 0};
-    }
+  /// What is sought must be better by more than the gap that the user accepts, once there is something at
+  /// all.
+  double sought() const { return value_ == kInfinite ? kInfinite : value_ * (1.0 - options_.stop.gap); }
+
+  PartitionResult search(std::size_t index, const Resolution& resolution, double below,
+                         std::int64_t most_evaluations) {
     const int longest =
         resolution.most_stages == 0 ? space_.longest : std::min(space_.longest, resolution.most_stages);
-    const PartitionQuestion question{problem_, trie_,      space_.partitions[index], objective_, threshold,
+    const PartitionQuestion question{problem_, trie_,      space_.partitions[index], objective_, below,
                                      longest,  resolution, options_.threads};
-    PartitionResult result = search_partition(question, clock_, clock_.evaluations_left(evaluations_));
+    PartitionResult result =
+        search_partition(question, clock_, std::min(most_evaluations, clock_.evaluations_left(evaluations_)));
     evaluations_ += result.evaluations;
     if (result.best && result.best->value < value_) {
       value_ = result.best->value;
@@ -178,19 +158,50 @@ class SpaceSearch {
     return result;
   }
 
-  /// Searches a partition finely; afterwards its bound says all that is known about it.
-  void prove(std::size_t index) {
-    if (near_enough()) {
+  /// Seeks a schedule with few cuts.
+  void improve(std::size_t index, const Resolution& resolution) {
+    if (!near_enough() && !stopped() && bounds_[index] < value_) {
+      search(index, resolution, value_, std::numeric_limits<std::int64_t>::max());
+    }
+  }
+
+  /// Searches a partition with all cuts; afterwards its bound says all that is known about it.
+  void prove(std::size_t index, const ProofPass& pass) {
+    const double below = sought();
+    if (near_enough() || bounds_[index] >= below || stopped()) {
       return;
     }
-    const double threshold = value_ == kInfinite ? kInfinite : value_ * (1.0 - options_.stop.gap);
-    const PartitionResult result = search(index, kFine);
-    if (result.complete) {
-      bounds_[index] = std::max(bounds_[index], result.best ? result.best->value : threshold);
-    } else {
-      complete_ = false;
-      too_large_ = too_large_ || result.too_large;
+    const PartitionResult result = search(index, {0, pass.tolerance, 0}, below, pass.evaluations);
+    const bool last_pass = pass.tolerance <= kFine.tolerance && pass.evaluations > kFirstPass;
+    too_large_ = too_large_ || (last_pass && result.too_large);
+    const double excluded = result.complete
+                                ? (result.best ? result.best->value : below) / merging(index, pass.tolerance)
+                                : std::min(result.bound, below);
+    if (excluded > bounds_[index]) {
+      bounds_[index] = excluded;
+      tolerances_[index] = result.complete && pass.tolerance > kFine.tolerance ? pass.tolerance : 0.0;
     }
+  }
+
+  /// How much better than what is found a schedule may be whose labels were merged with others: each stage
+  /// may add the tolerance to the largest steady, the energy and the bytes.
+  double merging(std::size_t index, double tolerance) const {
+    if (tolerance <= kFine.tolerance) {
+      return 1.0;
+    }
+    const int coordinates = (objective_.counts_latency() ? 1 : 0) + (objective_.counts_energy() ? 1 : 0);
+    return std::pow(1.0 + tolerance, coordinates * most_stages(index));
+  }
+
+  /// Of a pipeline of the partition: every other model of its window needs a chiplet.
+  int most_stages(std::size_t index) const {
+    int most = 1;
+    for (const std::vector<LayerRange>& window : space_.partitions[index].windows) {
+      const auto models = static_cast<int>(std::count_if(
+          window.begin(), window.end(), [](const LayerRange& range) { return !range.empty(); }));
+      most = std::max(most, static_cast<int>(problem_.package.chiplets.size()) + 1 - models);
+    }
+    return std::min(most, space_.longest);
   }
 
   /// Among schedules of the best latency, one of little energy: a pipeline that is not the slowest of its
@@ -239,6 +250,19 @@ class SpaceSearch {
                        binds_, 100.0 * root_bound_ / value);
   }
 
+  /// Says by how much labels that were merged hold the bound below the value.
+  std::string what_was_merged(double bound, bool proven) const {
+    for (std::size_t i = 0; i < bounds_.size() && !proven; ++i) {
+      if (bounds_[i] <= bound && tolerances_[i] > 0.0) {
+        return fmt::format(
+            "; labels within epsilon = {} of each other were merged, over at most {} stages: the "
+            "bound is what that search excludes over {:.6f}",
+            tolerances_[i], most_stages(i), merging(i, tolerances_[i]));
+      }
+    }
+    return "";
+  }
+
   Answer answer() {
     // The search's own sums and the reference evaluator must agree: a difference would be a defect.
     const double checked = objective_of(objective_, evaluate::evaluate_reference(problem_, best_));
@@ -269,11 +293,11 @@ class SpaceSearch {
     certificate.lower_bound = std::min(bound, checked);
     certificate.gap = checked > 0.0 ? (checked - certificate.lower_bound) / checked : 0.0;
     certificate.proven = certificate.gap <= 1e-9;
-    certificate.binds = what_binds(bound, checked);
-    certificate.stopped_by = certificate.proven         ? "proof"
-                             : complete_                ? "gap"
-                             : too_large_ && !stopped() ? "memory"
-                                                        : clock_.reason();
+    certificate.binds = what_binds(bound, checked) + what_was_merged(bound, certificate.proven);
+    certificate.stopped_by = certificate.proven                     ? "proof"
+                             : certificate.gap <= options_.stop.gap ? "gap"
+                             : too_large_ && !stopped()             ? "memory"
+                                                                    : clock_.reason();
     certificate.seed = options_.seed;
     certificate.evaluations = evaluations_;
     certificate.seconds = clock_.seconds();
@@ -286,13 +310,13 @@ class SpaceSearch {
   const Options& options_;
   StopClock clock_;
   PathTrie trie_;
-  std::vector<double> bounds_;  // [partition] no schedule of it is below
+  std::vector<double> bounds_;      // [partition] no schedule of it is below
+  std::vector<double> tolerances_;  // [partition] of the pass that its bound is from, if that merged labels
   double root_bound_ = 0.0;
   std::string binds_;
   double value_ = kInfinite;
   double start_value_ = -1.0;
   schedule::Schedule best_;
-  bool complete_ = true;
   bool too_large_ = false;
   std::int64_t evaluations_ = 0;
 };

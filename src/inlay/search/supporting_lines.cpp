@@ -1,5 +1,6 @@
 #include "inlay/search/supporting_lines.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -8,34 +9,66 @@ namespace {
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
-/// The largest weighted sum of what is not hopeless between two latencies. The energy allowed never increases
-/// with the latency, so steps bound it from above.
-double largest_allowed(const EnergyAllowed& allowed, double weight_of_time, double from, double to) {
-  constexpr int kSteps = 64;
-  double largest = -kInfinite;
-  double begin = from;
-  for (int step = 1; step <= kSteps; ++step) {
-    const double end = from + (to - from) * step / kSteps;
-    largest = std::max(largest, allowed(begin) + weight_of_time * end);
-    begin = end;
+/// A span of latencies in steps, with the energy that is allowed where each begins.
+struct Steps {
+  static constexpr int kCount = 64;
+  std::array<double, kCount> allowed;
+  std::array<double, kCount> end;  // s
+
+  Steps(const EnergyAllowed& energy_allowed, double from, double to) {
+    double begin = from;
+    for (std::size_t step = 0; step < kCount; ++step) {
+      allowed[step] = energy_allowed(begin);
+      begin = end[step] = from + (to - from) * static_cast<double>(step + 1) / kCount;
+    }
   }
-  return largest;
-}
+  /// The largest weighted sum of what is not hopeless. The energy allowed never increases with the latency,
+  /// so steps bound it from above.
+  double largest_sum(double weight_of_time) const {
+    double largest = -kInfinite;
+    for (std::size_t step = 0; step < kCount; ++step) {
+      largest = std::max(largest, allowed[step] + weight_of_time * end[step]);
+    }
+    return largest;
+  }
+};
 
 /// The line that comes nearest to showing that a span of latencies is hopeless, or does show it.
 Slice tightest_slice(const EnergyAllowed& allowed, const Lines& lines, const PerLine& least, double from,
                      double to) {
   Slice tightest{to, 1, allowed(from)};
+  if (lines.count == 2) {
+    return tightest;
+  }
+  const Steps steps(allowed, from, to);
   double margin = tightest.limit - least[1];
   for (int line = 2; line < lines.count; ++line) {
     const auto at = static_cast<std::size_t>(line);
-    const double limit = largest_allowed(allowed, lines.time[at], from, to);
+    const double limit = steps.largest_sum(lines.time[at]);
     if (limit - least[at] < margin) {
       tightest = {to, line, limit};
       margin = limit - least[at];
     }
   }
   return tightest;
+}
+
+/// Lines with slopes that the front itself has, from its steep end to its flat one.
+void add_slopes_of(const Front& front, Lines& lines) {
+  constexpr std::size_t kChords = kLines - 2;
+  const std::vector<Corner>& points = front.points();
+  for (std::size_t chord = 0; chord < kChords; ++chord) {
+    const Corner& from = points[chord * (points.size() - 1) / kChords];
+    const Corner& to =
+        points[std::max((chord + 1) * (points.size() - 1) / kChords,
+                        std::min(points.size() - 1, chord * (points.size() - 1) / kChords + 1))];
+    if (to.latency > from.latency) {
+      const auto at = static_cast<std::size_t>(lines.count);
+      lines.time[at] = (from.energy - to.energy) / (to.latency - from.latency);
+      lines.energy[at] = 1.0;
+      ++lines.count;
+    }
+  }
 }
 
 }  // namespace
@@ -65,6 +98,10 @@ Lines supporting_lines(const Surroundings& surroundings, double earliest, double
   Lines lines;
   lines.time[0] = 1.0;
   lines.energy[1] = 1.0;
+  if (surroundings.front != nullptr) {
+    add_slopes_of(surroundings.front->known, lines);
+    return lines;
+  }
   if (surroundings.objective != Objective::kEdp || !std::isfinite(latest) || latest <= earliest) {
     return lines;
   }

@@ -89,14 +89,13 @@ void place_ranges(const std::vector<LayerRange>& ranges, int first, std::size_t 
     }
   }
 }
+}  // namespace
 
 void drop_empty_windows(WindowPartition& partition) {
   std::erase_if(partition.windows, [](const std::vector<LayerRange>& window) {
     return std::all_of(window.begin(), window.end(), [](const LayerRange& range) { return range.empty(); });
   });
 }
-
-}  // namespace
 
 WindowPartition first_fit(const schedule::Problem& problem, int splits) {
   const std::size_t models = problem.scenario.models.size();
