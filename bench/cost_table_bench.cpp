@@ -1,5 +1,5 @@
-// Time of cost tables: memoised over a network of equal blocks; tuned, per distinct layer; and of all of SCAR's
-// scenarios, with an empty and with a full cache.
+// Time of cost tables: memoised over a network of equal blocks; tuned, per distinct layer; and of all of
+// SCAR's scenarios, with an empty and with a full cache.
 #include <benchmark/benchmark.h>
 #include <stdlib.h>
 

@@ -2,49 +2,22 @@
 // with the number of models, layers and chiplets. The counter `allocations` is per evaluation.
 #include <benchmark/benchmark.h>
 
-#include <cstdlib>
-#include <new>
-
 #include "inlay/base/random.hpp"
-#include "inlay/cost/cost_table.hpp"
 #include "inlay/evaluate/fast.hpp"
 #include "inlay/hardware/package_file.hpp"
 #include "inlay/search/cut_choice.hpp"
 #include "inlay/search/path_trie.hpp"
 #include "inlay/search/scar/segmentation.hpp"
 #include "inlay/workload/model_file.hpp"
-#include "inlay/workload/scenario_file.hpp"
-
-namespace {
-thread_local long allocations = 0;
-}
-
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) {
-    return memory;
-  }
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
+#include "problems.hpp"
+#include "support/counted_allocations.hpp"
 
 namespace {
 
 using namespace inlay;
 
 schedule::Problem problem_of(const std::string& scenario, const std::string& package) {
-  schedule::Problem problem;
-  problem.scenario = workload::load_scenario(scenario);
-  problem.package = hardware::load_package(package);
-  problem.costs =
-      cost::build_cost_table(problem.scenario, problem.package.types, *cost::make_engine("maestro"), 1);
-  problem.communication = schedule::Communication::kPaper;
-  return problem;
+  return bench::problem_of(scenario, package, schedule::Communication::kPaper, 1);
 }
 
 /// A row-by-row walk to and fro over the mesh: neighbours all along.
@@ -88,7 +61,7 @@ void time_schedules(benchmark::State& state, const schedule::Problem& problem,
   for (const schedule::Schedule& schedule : schedules) {
     evaluator.evaluate(schedule);  // the tables
   }
-  const long before = allocations;
+  const long before = testing::allocations;
   std::int64_t evaluated = 0;
   for (auto _ : state) {
     for (const schedule::Schedule& schedule : schedules) {
@@ -96,7 +69,8 @@ void time_schedules(benchmark::State& state, const schedule::Problem& problem,
     }
     evaluated += static_cast<std::int64_t>(schedules.size());
   }
-  state.counters["allocations"] = static_cast<double>(allocations - before) / static_cast<double>(evaluated);
+  state.counters["allocations"] =
+      static_cast<double>(testing::allocations - before) / static_cast<double>(evaluated);
   state.counters["pipelines"] =
       benchmark::Counter(static_cast<double>(evaluated) * pipelines, benchmark::Counter::kIsRate);
   state.counters["schedule"] = benchmark::Counter(static_cast<double>(evaluated),

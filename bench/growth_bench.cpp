@@ -1,24 +1,17 @@
 // How the searches' time grows with models, layers and chiplets, one thread. bench/plot_growth.py draws it.
 #include <benchmark/benchmark.h>
 
-#include "inlay/cost/cost_table.hpp"
-#include "inlay/hardware/package_file.hpp"
 #include "inlay/search/search.hpp"
 #include "inlay/workload/model_file.hpp"
 #include "inlay/workload/scenario_file.hpp"
+#include "problems.hpp"
 
 namespace {
 
 using namespace inlay;
 
 schedule::Problem problem_of(workload::Scenario scenario, const std::string& package) {
-  schedule::Problem problem;
-  problem.scenario = std::move(scenario);
-  problem.package = hardware::load_package(package);
-  problem.costs =
-      cost::build_cost_table(problem.scenario, problem.package.types, *cost::make_engine("maestro"), 1);
-  problem.communication = schedule::Communication::kPaper;
-  return problem;
+  return bench::problem_of(std::move(scenario), package, schedule::Communication::kPaper, 1);
 }
 
 void search(benchmark::State& state, const schedule::Problem& problem, const std::string& strategy) {

@@ -1,22 +1,15 @@
 // SCAR's pipeline. Target: exhaustive on 3x3, scenario 5 (six models), below 30 s on two cores.
 #include <benchmark/benchmark.h>
 
-#include "inlay/cost/cost_table.hpp"
-#include "inlay/hardware/package_file.hpp"
 #include "inlay/search/search.hpp"
-#include "inlay/workload/scenario_file.hpp"
+#include "problems.hpp"
 
 namespace {
 
 using namespace inlay;
 
 schedule::Problem problem_of(const std::string& scenario, const std::string& package) {
-  schedule::Problem problem;
-  problem.scenario = workload::load_scenario(scenario);
-  problem.package = hardware::load_package(package);
-  problem.costs =
-      cost::build_cost_table(problem.scenario, problem.package.types, *cost::make_engine("maestro"), 0);
-  return problem;
+  return bench::problem_of(scenario, package, schedule::Communication::kShared, 0);
 }
 
 void run(benchmark::State& state, const schedule::Problem& problem, const search::Options& options) {

@@ -255,7 +255,8 @@ TEST(DataCentricEngine, ShippedDataflowsMapEveryLayerOfTheShippedModels) {
         ASSERT_LE(macs, cost.cycles * type.pes) << layer.name << " " << dataflow;
         ASSERT_LE(cost.utilisation, 1.0);
       } catch (const base::InfeasibleError& error) {
-        // A fixed dataflow holds a whole filter: the 16 x 16 one of ViT's patches is more than a PE has room for.
+        // A fixed dataflow holds a whole filter: the 16 x 16 one of ViT's patches is more than a PE has room
+        // for.
         ASSERT_FALSE(tuned) << error.what();
         ASSERT_THAT(error.what(), HasSubstr("of L1"));
         ++refused;

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "every_window.hpp"
 #include "inlay/base/error.hpp"
 #include "inlay/evaluate/latency_limits.hpp"
 #include "inlay/evaluate/reference.hpp"
@@ -18,7 +19,7 @@ namespace inlay::testing {
 class ConstrainedEnumeration {
  public:
   ConstrainedEnumeration(const schedule::Problem& problem, int longest)
-      : problem_(problem), longest_(longest) {}
+      : problem_(problem), windows_(problem, longest) {}
 
   /// Least objective value over the partitions; infinite if nothing is feasible.
   double optimum(const std::vector<search::WindowPartition>& partitions, search::Objective objective) {
@@ -52,7 +53,8 @@ class ConstrainedEnumeration {
       schedule::Window& window = schedule.windows.emplace_back();
       for (std::size_t model = 0; model < ranges.size(); ++model) {
         if (!ranges[model].empty()) {
-          window.pipelines.push_back({static_cast<int>(model), 1, {{ranges[model].first, ranges[model].last, 0}}});
+          window.pipelines.push_back(
+              {static_cast<int>(model), 1, {{ranges[model].first, ranges[model].last, 0}}});
         }
       }
     }
@@ -95,14 +97,12 @@ class ConstrainedEnumeration {
 
   std::vector<Way> ways_of(const std::vector<search::LayerRange>& ranges) {
     ways_.clear();
-    window_ = {};
-    std::vector<bool> taken(problem_.package.chiplets.size(), false);
-    place_model(ranges, 0, taken);
+    windows_.walk(ranges, [&](const schedule::Window& window) { add_window(ranges, window); });
     return ways_;
   }
 
-  void add_window(const std::vector<search::LayerRange>& ranges) {
-    const schedule::Schedule schedule{{window_}, true};
+  void add_window(const std::vector<search::LayerRange>& ranges, const schedule::Window& window) {
+    const schedule::Schedule schedule{{window}, true};
     if (!schedule::check_constraints(problem_, schedule).empty()) {
       return;
     }
@@ -121,49 +121,8 @@ class ConstrainedEnumeration {
     }
   }
 
-  void place_model(const std::vector<search::LayerRange>& ranges, std::size_t model,
-                   std::vector<bool>& taken) {
-    if (model == ranges.size()) {
-      add_window(ranges);
-      return;
-    }
-    if (ranges[model].empty()) {
-      place_model(ranges, model + 1, taken);
-      return;
-    }
-    for (const std::int64_t size : problem_.costs.models[model].mini_batches) {
-      window_.pipelines.push_back({static_cast<int>(model), size, {}});
-      for (int chiplet = 0; chiplet < static_cast<int>(taken.size()); ++chiplet) {
-        place_stage(ranges, model, ranges[model].first, chiplet, taken);
-      }
-      window_.pipelines.pop_back();
-    }
-  }
-
-  void place_stage(const std::vector<search::LayerRange>& ranges, std::size_t model, int first, int chiplet,
-                   std::vector<bool>& taken) {
-    if (taken[static_cast<std::size_t>(chiplet)]) {
-      return;
-    }
-    taken[static_cast<std::size_t>(chiplet)] = true;
-    const std::size_t pipeline = window_.pipelines.size() - 1;
-    for (int last = first + 1; last <= ranges[model].last; ++last) {
-      window_.pipelines[pipeline].stages.push_back({first, last, chiplet});
-      if (last == ranges[model].last) {
-        place_model(ranges, model + 1, taken);
-      } else if (static_cast<int>(window_.pipelines[pipeline].stages.size()) < longest_) {
-        for (const int next : problem_.package.neighbours[static_cast<std::size_t>(chiplet)]) {
-          place_stage(ranges, model, last, next, taken);
-        }
-      }
-      window_.pipelines[pipeline].stages.pop_back();
-    }
-    taken[static_cast<std::size_t>(chiplet)] = false;
-  }
-
   const schedule::Problem& problem_;
-  int longest_;
-  schedule::Window window_;
+  EveryWindow windows_;
   std::vector<Way> ways_;
 };
 

@@ -1,31 +1,10 @@
 // The inner loop of the evolutionary search allocates nothing: counted, not claimed.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
-
 #include "inlay/search/cut_choice.hpp"
 #include "inlay/search/scar/random_placement.hpp"
+#include "support/counted_allocations.hpp"
 #include "support/problems.hpp"
-
-namespace {
-thread_local long allocations = 0;
-}
-
-// Replaced for this whole test program; not inlined, or GCC takes malloc and free for a mismatched pair.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) {
-    return memory;
-  }
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace inlay::search {
 namespace {
@@ -60,11 +39,11 @@ TEST(RandomPlacement, WalksWithoutAllocating) {
       chosen.push_back(&candidate);
     }
     RandomPlacement placement(ground, parts, chosen, base::Random(5));
-    const long before = allocations;
+    const long before = testing::allocations;
     for (int walk = 0; walk < 1000; ++walk) {
       placed += placement.walk() ? 1 : 0;
     }
-    EXPECT_EQ(allocations, before);
+    EXPECT_EQ(testing::allocations, before);
   }
   EXPECT_GT(placed, 1000);
 }

@@ -23,8 +23,7 @@ inline std::vector<int> random_chiplets(base::Random& random, const schedule::Pr
 }
 
 inline int random_model_of(base::Random& random, const schedule::Problem& problem) {
-  return static_cast<int>(
-      random.between(0, static_cast<std::int64_t>(problem.scenario.models.size()) - 1));
+  return static_cast<int>(random.between(0, static_cast<std::int64_t>(problem.scenario.models.size()) - 1));
 }
 
 inline schedule::Pin random_pin(base::Random& random, const schedule::Problem& problem) {
@@ -50,8 +49,8 @@ inline schedule::Ban random_ban(base::Random& random, const schedule::Problem& p
 inline schedule::FixedMiniBatch random_mini_batch(base::Random& random, const schedule::Problem& problem) {
   const int model = random_model_of(random, problem);
   const auto& sizes = problem.costs.models[static_cast<std::size_t>(model)].mini_batches;
-  return {model, sizes[static_cast<std::size_t>(
-                     random.between(0, static_cast<std::int64_t>(sizes.size()) - 1))]};
+  return {model,
+          sizes[static_cast<std::size_t>(random.between(0, static_cast<std::int64_t>(sizes.size()) - 1))]};
 }
 
 /// The later of two models after the earlier one, or now and then the other way round: no cycles with two

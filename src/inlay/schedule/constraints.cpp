@@ -17,6 +17,9 @@ template <typename... Functions>
 struct Overloaded : Functions... {
   using Functions::operator()...;
 };
+// Clang 14 knows no deduction for aggregates.
+template <typename... Functions>
+Overloaded(Functions...) -> Overloaded<Functions...>;
 
 bool among(const std::vector<int>& list, int wanted) {
   return std::find(list.begin(), list.end(), wanted) != list.end();
@@ -100,8 +103,9 @@ bool may_stand(const Constraints& constraints, int model, int first, int last, i
 }
 
 bool may_have_size(const Constraints& constraints, int model, std::int64_t size) {
-  return std::none_of(constraints.mini_batches.begin(), constraints.mini_batches.end(),
-                      [&](const FixedMiniBatch& fixed) { return fixed.model == model && fixed.size != size; });
+  return std::none_of(
+      constraints.mini_batches.begin(), constraints.mini_batches.end(),
+      [&](const FixedMiniBatch& fixed) { return fixed.model == model && fixed.size != size; });
 }
 
 int most_chiplets(const Constraints& constraints, int model) {
