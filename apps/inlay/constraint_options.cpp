@@ -3,7 +3,8 @@
 namespace inlay::app {
 
 void declare(Command& command, schedule::ConstraintRequest& constraints) {
-  command.option("--constraints", constraints.file, "FILE", "a YAML file of constraints (docs/constraints.md)");
+  command.option("--constraints", constraints.file, "FILE",
+                 "a YAML file of constraints (docs/constraints.md)");
   command.options("--pin", constraints.pins, "MODEL=CHIPLETS",
                   "only on these chiplets, as gpt2=c0,c1; layers with gpt2:FIRST..LAST=c0");
   command.options("--forbid", constraints.bans, "CHIPLETS",

@@ -57,8 +57,7 @@ schedule::Schedule better_one(const Options& options, const schedule::ScheduleDo
 }
 
 int run(const Options& options) {
-  schedule::ScheduleDocument document =
-      schedule::read_document(base::read_file(options.file), options.file);
+  schedule::ScheduleDocument document = schedule::read_document(base::read_file(options.file), options.file);
   schedule::add_constraints(options.search.constraints, document.problem);
   require_sound(options.file, document.problem, document.schedule);
   const bool says = options.objective.empty() && document.statement.certificate.has_value();

@@ -80,9 +80,10 @@ void add_import(CLI::App& program, Action& chosen) {
   auto options = std::make_shared<Options>();
   Command command(program, "import", "Turns the network of another program's file into a model file",
                   "inlay import my-network.m -o imported.yaml");
-  command.positional("FILE", options->file,
-                     "a network in ONNX (.onnx), a mapping file of MAESTRO, a scenario or accelerators of XRBench "
-                     "(.m), or a topology of SCALE-Sim (.csv)");
+  command.positional(
+      "FILE", options->file,
+      "a network in ONNX (.onnx), a mapping file of MAESTRO, a scenario or accelerators of XRBench "
+      "(.m), or a topology of SCALE-Sim (.csv)");
   command.option("-o,--out", options->out, "MODEL.yaml",
                  "the file to write; without it, the model is printed");
   command.options("--dataflow", options->dataflows, "DATAFLOW",

@@ -16,8 +16,9 @@ using ::testing::HasSubstr;
 class Constrained : public ::testing::Test {
  protected:
   Constrained() {
-    folder_.write("eyes.yaml",
-                  "name: eyes\nmodels:\n  - {model: resnet-18, name: left}\n  - {model: resnet-18, name: right}\n");
+    folder_.write(
+        "eyes.yaml",
+        "name: eyes\nmodels:\n  - {model: resnet-18, name: left}\n  - {model: resnet-18, name: right}\n");
   }
   Outcome schedule(const std::vector<std::string>& more) const {
     std::vector<std::string> words = {"schedule", "eyes.yaml", "--package", "het-sides-2x2"};
@@ -31,7 +32,8 @@ TEST_F(Constrained, WrongOnesEndWithCodeTwoAndTheirPlace) {
   folder_.write("c.yaml", "cap: {left: 1}\npin:\n  - {model: left, chiplets: [c0, c9]}\n");
   Outcome outcome = schedule({"--constraints", "c.yaml"});
   EXPECT_EQ(outcome.code, 2);
-  EXPECT_THAT(outcome.err, HasSubstr("inlay: error: c.yaml:3:34: pin[0].chiplets[1]: the package has no chiplet 'c9'"));
+  EXPECT_THAT(outcome.err,
+              HasSubstr("inlay: error: c.yaml:3:34: pin[0].chiplets[1]: the package has no chiplet 'c9'"));
   outcome = schedule({"--constraints", "none.yaml"});
   EXPECT_EQ(outcome.code, 2);
   EXPECT_THAT(outcome.err, HasSubstr("none.yaml"));
@@ -43,10 +45,12 @@ TEST_F(Constrained, WrongOnesEndWithCodeTwoAndTheirPlace) {
 }
 
 TEST_F(Constrained, ClashingOnesEndWithCodeOneInOneLine) {
-  const Outcome outcome = schedule({"--pin", "left=c0", "--pin", "right=c0", "--cap", "left=2", "--strategy", "standalone"});
+  const Outcome outcome =
+      schedule({"--pin", "left=c0", "--pin", "right=c0", "--cap", "left=2", "--strategy", "standalone"});
   EXPECT_EQ(outcome.code, 1);
-  EXPECT_THAT(outcome.err, HasSubstr("no schedule keeps all of these constraints: pin of model 'left' to chiplet c0; pin "
-                                     "of model 'right' to chiplet c0; standalone"));
+  EXPECT_THAT(outcome.err,
+              HasSubstr("no schedule keeps all of these constraints: pin of model 'left' to chiplet c0; pin "
+                        "of model 'right' to chiplet c0; standalone"));
   EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1);
 }
 
@@ -94,7 +98,8 @@ TEST_F(Constrained, ExplainHoldsAScheduleToThoseOfTheCommandLine) {
   ASSERT_EQ(schedule({"--strategy", "layerwise", "--out", "out"}).code, 0);
   const Outcome fits = run_inlay({"explain", "out/schedule.json", "--mini-batch", "left=1"}, folder_.path());
   EXPECT_EQ(fits.code, 0) << fits.err;
-  const Outcome broken = run_inlay({"explain", "out/schedule.json", "--latency-limit", "left=1us"}, folder_.path());
+  const Outcome broken =
+      run_inlay({"explain", "out/schedule.json", "--latency-limit", "left=1us"}, folder_.path());
   EXPECT_EQ(broken.code, 2);
   EXPECT_THAT(broken.err, HasSubstr("latency limit 1 us of model 'left' is broken"));
 }

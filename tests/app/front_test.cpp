@@ -91,8 +91,10 @@ TEST(Front, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(told({"--pareto", "latency,enrgy"}), HasSubstr("did you mean 'energy'?"));
   EXPECT_THAT(told({"--pareto", "latency,foo"}), HasSubstr("allowed: latency, energy"));
   EXPECT_THAT(told({"--pareto", "latency"}), HasSubstr("latency,energy"));
-  EXPECT_THAT(told({"--pareto", "latency,energy", "--strategy", "scar"}), HasSubstr("auto, exact, sequential"));
-  EXPECT_THAT(told({"--pareto", "latency,energy", "--strategy", "exact", "--option", "exact.windows=free"}), HasSubstr("first-fit"));
+  EXPECT_THAT(told({"--pareto", "latency,energy", "--strategy", "scar"}),
+              HasSubstr("auto, exact, sequential"));
+  EXPECT_THAT(told({"--pareto", "latency,energy", "--strategy", "exact", "--option", "exact.windows=free"}),
+              HasSubstr("first-fit"));
   EXPECT_TRUE(files_below(folder.path()).empty());
 }
 

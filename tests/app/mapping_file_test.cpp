@@ -34,9 +34,8 @@ TEST_F(MappingFile, OptionsOfModelsAndOfMappingFilesAreKeptApart) {
   expect_refused({"cost", "net.m", "--hardware", "hw.m", "--batch", "2"}, "--batch");
   expect_refused({"cost", "net.m", "--hardware", "hw.m", "--engine", "table:x.csv"},
                  "an engine that computes");
-  expect_refused(
-      {"cost", "net.m", "--hardware", "hw.m", "--engine", "maestro", "--energy", "horowitz-45nm"},
-      "own energies");
+  expect_refused({"cost", "net.m", "--hardware", "hw.m", "--engine", "maestro", "--energy", "horowitz-45nm"},
+                 "own energies");
   expect_refused({"cost", "resnet-18", "--hardware", "hw.m"}, "--chiplet");
   expect_refused({"cost", "resnet-18"}, "--chiplet");
 }

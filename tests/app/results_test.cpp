@@ -286,7 +286,8 @@ TEST(Output, NothingThatIsNotInlaysIsOverwritten) {
 TEST(Interrupt, EndsASearchWithWhatItHas) {
   const TemporaryFolder folder;
   const Outcome outcome = run_shell(
-      "inlay schedule gpt2-resnet50 --package het-3ws-1os-2x2 --engine maestro --splits 16 --objective latency "
+      "inlay schedule gpt2-resnet50 --package het-3ws-1os-2x2 --engine maestro --splits 16 --objective "
+      "latency "
       "--json > "
       "out.json & pid=$!; "
       "sleep 0.3; kill -INT $pid 2>/dev/null; wait $pid",

@@ -24,7 +24,8 @@ TEST(Quantity, TellsDecimalFromBinaryPrefixes) {
 }
 
 TEST(Quantity, RefusesWhatIsNotOne) {
-  for (const char* text : {"", "100", "GB/s", "100 GB", "100 gb/s", "1..2 GB/s", "1e999 GB/s", "- GB/s", "1e GB/s"}) {
+  for (const char* text :
+       {"", "100", "GB/s", "100 GB", "100 gb/s", "1..2 GB/s", "1e999 GB/s", "- GB/s", "1e GB/s"}) {
     EXPECT_THROW(parse_quantity(text, Dimension::kBandwidth), std::invalid_argument) << text;
   }
   EXPECT_THROW(parse_bytes("0.3 B"), std::invalid_argument);

@@ -41,7 +41,8 @@ TEST(Yaml, RefusesUnknownKeysAndNamesTheNearest) {
 
 TEST(Yaml, SaysWhenAMissingKeyIsMisspelt) {
   YamlMap map = YamlNode::parse("nmae: a\n", "p.yaml").map();
-  EXPECT_THAT(message_of([&] { map.required("name"); }), HasSubstr("p.yaml:1:1: nmae: unknown key; did you mean 'name'?"));
+  EXPECT_THAT(message_of([&] { map.required("name"); }),
+              HasSubstr("p.yaml:1:1: nmae: unknown key; did you mean 'name'?"));
 }
 
 TEST(Yaml, RefusesKeysGivenTwice) {
@@ -52,8 +53,10 @@ TEST(Yaml, RefusesKeysGivenTwice) {
 TEST(Yaml, RefusesWhatIsNoYaml) {
   EXPECT_THAT(message_of([] { YamlNode::parse("", "p.yaml"); }), HasSubstr("is empty"));
   EXPECT_THAT(message_of([] { YamlNode::parse("a: [1, 2\n", "p.yaml"); }), HasSubstr("is not valid YAML"));
-  EXPECT_THAT(message_of([] { YamlNode::parse(std::string("a\0b", 3), "p.yaml"); }), HasSubstr("not a text file"));
-  EXPECT_THAT(message_of([] { YamlNode::parse(std::string(100000, '['), "p.yaml"); }), HasSubstr("nested deeper"));
+  EXPECT_THAT(message_of([] { YamlNode::parse(std::string("a\0b", 3), "p.yaml"); }),
+              HasSubstr("not a text file"));
+  EXPECT_THAT(message_of([] { YamlNode::parse(std::string(100000, '['), "p.yaml"); }),
+              HasSubstr("nested deeper"));
   std::string dashes;
   for (int i = 0; i < 5000; ++i) {
     dashes += "- ";

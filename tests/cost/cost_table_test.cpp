@@ -168,7 +168,9 @@ TEST(CostTable, OfWholeBatchesHasOneSizeOfEachModel) {
 /// An engine of the same answers that says it is slow.
 class SlowEngine : public CountingEngine {
  public:
-  bool worth_caching(const hardware::ChipletType& type) const override { return type.dataflow.name == "kcp_ws"; }
+  bool worth_caching(const hardware::ChipletType& type) const override {
+    return type.dataflow.name == "kcp_ws";
+  }
 };
 
 TEST(RememberingEngine, WorksOutEachCostOnceWhereItIsWorthIt) {

@@ -46,8 +46,8 @@ TEST(MaestroEngine, SplitsTheEnergyOfTheWorkedExample) {
   EXPECT_FALSE(cost.substituted);
 }
 
-// Rule B3: every step of the top level takes at least the transfer of the whole first tiles; 36864 B of weights and
-// 576 B of inputs at 50 B/cycle are 748 cycles, for each of the 54 steps.
+// Rule B3: every step of the top level takes at least the transfer of the whole first tiles; 36864 B of
+// weights and 576 B of inputs at 50 B/cycle are 748 cycles, for each of the 54 steps.
 TEST(MaestroEngine, ChargesOffChipTransfersWhereAFileAsksForIt) {
   hardware::ChipletType type = chiplet_type("kcp_ws");
   const LayerCost without = evaluate(kWorkedExample, 1, type);

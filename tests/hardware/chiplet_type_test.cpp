@@ -56,10 +56,12 @@ TEST(ChipletFile, IsRead) {
 
 TEST(ChipletFile, IsChargedOffChipOnlyWhereItSaysSo) {
   EXPECT_EQ(parse(kChiplet).offchip_bytes_per_cycle, 0);
-  EXPECT_EQ(parse(replaced(kChiplet, "noc_hops: 2\n", "offchip_bandwidth: 50 B/cycle\n")).offchip_bytes_per_cycle,
-            50);
+  EXPECT_EQ(
+      parse(replaced(kChiplet, "noc_hops: 2\n", "offchip_bandwidth: 50 B/cycle\n")).offchip_bytes_per_cycle,
+      50);
   EXPECT_EQ(changed("{chiplet: nvdla-ws-4096, offchip_bandwidth: 512 B/cycle}").offchip_bytes_per_cycle, 512);
-  EXPECT_NE(message_of([] { changed("{chiplet: nvdla-ws-4096, offchip_bandwidth: 0 B/cycle}"); }), "no error");
+  EXPECT_NE(message_of([] { changed("{chiplet: nvdla-ws-4096, offchip_bandwidth: 0 B/cycle}"); }),
+            "no error");
 }
 
 TEST(ChipletFile, HasOneLanePerSixteenPesUnlessItSaysOtherwise) {

@@ -111,7 +111,8 @@ TEST(Description, OfAChipletTypeNamesItsFigures) {
   EXPECT_EQ(rows["NoC"], "1024 B/cycle, 1 hops");
   EXPECT_EQ(rows["clock"], "500 MHz");
   EXPECT_EQ(rows["vector lanes"], "256");
-  EXPECT_EQ(rows["energy"], "maestro: MAC 0.23 pJ, L1 0.3864 pJ/B, L2 4.28 pJ/B, NoC hop 0 J/B, vector operation 0.23 pJ");
+  EXPECT_EQ(rows["energy"],
+            "maestro: MAC 0.23 pJ, L1 0.3864 pJ/B, L2 4.28 pJ/B, NoC hop 0 J/B, vector operation 0.23 pJ");
 }
 
 TEST(Description, TabulatesTypes) {

@@ -45,7 +45,8 @@ std::string refusal(const std::string& from, const std::string& to) {
 }
 
 TEST(XrbenchHardware, AcceleratorsBecomeChiplets) {
-  const std::vector<ImportedFile> files = xrbench_chiplets(kTwo, "hw.m", "hw.m", {"ws_tuned32", "os_tuned_small"});
+  const std::vector<ImportedFile> files =
+      xrbench_chiplets(kTwo, "hw.m", "hw.m", {"ws_tuned32", "os_tuned_small"});
   ASSERT_EQ(files.size(), 2U);
   EXPECT_EQ(files[1].name, "Acc1.yaml");
   const auto type = hardware::read_chiplet_type(base::YamlNode::parse(files[0].text, files[0].name));

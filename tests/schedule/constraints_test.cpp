@@ -80,9 +80,10 @@ TEST(ConstraintFile, EveryKindIsRead) {
 TEST(ConstraintFile, WrongOnesAreRefusedWithTheirPlace) {
   EXPECT_THAT(complaint_of("pins: []"), HasSubstr("c.yaml:1:1: "));
   EXPECT_THAT(complaint_of("pins: []"), HasSubstr("did you mean 'pin'?"));
-  EXPECT_THAT(complaint_of("pin:\n  - {model: chian, chiplets: c0}"),
-              HasSubstr("c.yaml:2:13: pin[0].model: the scenario has no model 'chian'; allowed: chain, second; "
-                        "did you mean 'chain'?"));
+  EXPECT_THAT(
+      complaint_of("pin:\n  - {model: chian, chiplets: c0}"),
+      HasSubstr("c.yaml:2:13: pin[0].model: the scenario has no model 'chian'; allowed: chain, second; "
+                "did you mean 'chain'?"));
   EXPECT_THAT(complaint_of("pin:\n  - {model: chain, chiplets: [c0, c7]}"),
               HasSubstr("the package has no chiplet 'c7'; allowed: c0, c1"));
   EXPECT_THAT(complaint_of("pin:\n  - {model: chain, layers: layer4, chiplets: c0}"),
@@ -122,7 +123,7 @@ TEST(ConstraintTexts, EveryKindIsRead) {
 }
 
 TEST(ConstraintTexts, WrongOnesAreRefusedWithTheOption) {
-  const auto wrong = [](std::vector<std::string> ConstraintRequest::* option, const std::string& text) {
+  const auto wrong = [](std::vector<std::string> ConstraintRequest::*option, const std::string& text) {
     return complaint([&] { asked([&](ConstraintRequest& request) { (request.*option).push_back(text); }); });
   };
   EXPECT_THAT(wrong(&ConstraintRequest::pins, "chain"), HasSubstr("--pin chain: --pin MODEL=CHIPLET"));
@@ -130,17 +131,21 @@ TEST(ConstraintTexts, WrongOnesAreRefusedWithTheOption) {
   EXPECT_THAT(wrong(&ConstraintRequest::pins, "chain:x=c0"), HasSubstr("has no layer 'x'"));
   EXPECT_THAT(wrong(&ConstraintRequest::pins, "chain:2..0=c0"), HasSubstr("stands before the first"));
   EXPECT_THAT(wrong(&ConstraintRequest::pins, "chain="), HasSubstr("no chiplet ''"));
-  EXPECT_THAT(wrong(&ConstraintRequest::bans, "c9"), HasSubstr("--forbid c9: the package has no chiplet 'c9'"));
-  EXPECT_THAT(wrong(&ConstraintRequest::mini_batches, "chain=two"), HasSubstr("not a whole number from 1 on"));
+  EXPECT_THAT(wrong(&ConstraintRequest::bans, "c9"),
+              HasSubstr("--forbid c9: the package has no chiplet 'c9'"));
+  EXPECT_THAT(wrong(&ConstraintRequest::mini_batches, "chain=two"),
+              HasSubstr("not a whole number from 1 on"));
   EXPECT_THAT(wrong(&ConstraintRequest::caps, "chain=0"), HasSubstr("not a whole number from 1 on"));
-  EXPECT_THAT(wrong(&ConstraintRequest::caps, "chain=99999999999"), HasSubstr("not a whole number from 1 on"));
+  EXPECT_THAT(wrong(&ConstraintRequest::caps, "chain=99999999999"),
+              HasSubstr("not a whole number from 1 on"));
   EXPECT_THAT(wrong(&ConstraintRequest::latency_limits, "chain=soon"), HasSubstr("for example 10ms"));
   EXPECT_THAT(wrong(&ConstraintRequest::dependencies, "chain=chain"), HasSubstr("wait for itself"));
 }
 
 TEST(Constraints, OnesByOneMakeTheWhole) {
-  const Constraints all = read("{pin: [{model: chain, chiplets: c0}], forbid: [{chiplets: c1}], cap: {chain: 2},"
-                               " mini_batch: {chain: 1}, latency_limit: {chain: 1 s}, after: {second: chain}}");
+  const Constraints all = read(
+      "{pin: [{model: chain, chiplets: c0}], forbid: [{chiplets: c1}], cap: {chain: 2},"
+      " mini_batch: {chain: 1}, latency_limit: {chain: 1 s}, after: {second: chain}}");
   Constraints again;
   for (const Constraint& one : all.each()) {
     again.add(one);
@@ -150,8 +155,9 @@ TEST(Constraints, OnesByOneMakeTheWhole) {
 }
 
 TEST(Constraints, SayWhereStagesMayStand) {
-  const Constraints constraints = read("{pin: [{model: chain, layers: [1, 1], chiplets: c0}],"
-                                       " forbid: [{model: second, chiplets: c0}]}");
+  const Constraints constraints = read(
+      "{pin: [{model: chain, layers: [1, 1], chiplets: c0}],"
+      " forbid: [{model: second, chiplets: c0}]}");
   EXPECT_TRUE(may_stand(constraints, 0, 0, 1, 1));
   EXPECT_FALSE(may_stand(constraints, 0, 0, 2, 1));
   EXPECT_FALSE(may_stand(constraints, 0, 1, 3, 1));
@@ -179,8 +185,9 @@ TEST(Check, NamesWhatOfTheConstraintsIsBroken) {
             "window 0: pin of model 'chain', layer 'layer1', to chiplet c1 is broken: layers 0 to 0 stand on "
             "chiplet 'c0'");
   EXPECT_EQ(broken("pin: [{model: chain, layers: [1, 2], chiplets: c1}]"), "nothing");
-  EXPECT_EQ(broken("forbid: [{model: second, chiplets: c0}]"),
-            "window 1: chiplet c0 forbidden to model 'second' is broken: layers 0 to 2 stand on chiplet 'c0'");
+  EXPECT_EQ(
+      broken("forbid: [{model: second, chiplets: c0}]"),
+      "window 1: chiplet c0 forbidden to model 'second' is broken: layers 0 to 2 stand on chiplet 'c0'");
   EXPECT_THAT(broken("forbid: [{chiplets: [c0, c1]}]"), HasSubstr("chiplets c0, c1 forbidden to all models"));
   EXPECT_EQ(broken("mini_batch: {chain: 2}"),
             "window 0: mini-batch 2 of model 'chain' is broken: the mini-batch is 1");
@@ -188,8 +195,9 @@ TEST(Check, NamesWhatOfTheConstraintsIsBroken) {
             "window 0: at most 1 chiplet at a time for model 'chain' is broken: it stands on 2");
   EXPECT_EQ(broken("cap: {chain: 2}"), "nothing");
   EXPECT_EQ(broken("after: {second: chain}"), "nothing");
-  EXPECT_EQ(broken("after: {chain: second}"),
-            "model 'chain' after model 'second' is broken: it begins in window 0, the other ends in window 1");
+  EXPECT_EQ(
+      broken("after: {chain: second}"),
+      "model 'chain' after model 'second' is broken: it begins in window 0, the other ends in window 1");
   // Latency limits are for the evaluator.
   EXPECT_EQ(broken("latency_limit: {chain: 1 ns}"), "nothing");
 }
@@ -209,17 +217,27 @@ TEST(ConstraintsInDocuments, WrongOnesAreRefused) {
             "bad.json: problem.constraints: nothing is demanded; leave the key out");
   EXPECT_EQ(after([](auto& json) { json["pins"][0]["last"] = 4; }),
             "bad.json: problem.constraints.pins[0].last: 4 is not in 1 to 3");
-  EXPECT_EQ(after([](auto& json) { json["pins"][0]["chiplets"] = {1, 0}; }),
-            "bad.json: problem.constraints.pins[0].chiplets: at least one chiplet, each once, in ascending order");
-  EXPECT_EQ(after([](auto& json) { json["pins"][0]["chiplets"] = {2}; }),
-            "bad.json: problem.constraints.pins[0].chiplets[0]: chiplet 2 does not exist, there are 2, counted "
-            "from 0");
-  EXPECT_EQ(after([](auto& json) { json["pins"][0]["model"] = 1; }),
-            "bad.json: problem.constraints.pins[0].model: model 1 does not exist, there are 1, counted from 0");
+  EXPECT_EQ(
+      after([](auto& json) {
+        json["pins"][0]["chiplets"] = {1, 0};
+      }),
+      "bad.json: problem.constraints.pins[0].chiplets: at least one chiplet, each once, in ascending order");
+  EXPECT_EQ(
+      after([](auto& json) { json["pins"][0]["chiplets"] = {2}; }),
+      "bad.json: problem.constraints.pins[0].chiplets[0]: chiplet 2 does not exist, there are 2, counted "
+      "from 0");
+  EXPECT_EQ(
+      after([](auto& json) { json["pins"][0]["model"] = 1; }),
+      "bad.json: problem.constraints.pins[0].model: model 1 does not exist, there are 1, counted from 0");
   EXPECT_THAT(after([](auto& json) { json.erase("caps"); }), HasSubstr("the key 'caps' is missing"));
   EXPECT_THAT(after([](auto& json) { json["cap"] = 1; }), HasSubstr("the key 'cap' is unknown"));
-  EXPECT_THAT(after([](auto& json) { json["caps"] = {{{"model", 0}, {"most", 0}}}; }), HasSubstr("0 is not in 1 to "));
-  EXPECT_THAT(after([](auto& json) { json["latency_limits"] = {{{"model", 0}, {"seconds", 0}}}; }),
+  EXPECT_THAT(after([](auto& json) {
+                json["caps"] = {{{"model", 0}, {"most", 0}}};
+              }),
+              HasSubstr("0 is not in 1 to "));
+  EXPECT_THAT(after([](auto& json) {
+                json["latency_limits"] = {{{"model", 0}, {"seconds", 0}}};
+              }),
               HasSubstr("not above 0"));
 }
 

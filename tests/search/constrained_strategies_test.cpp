@@ -158,8 +158,7 @@ TEST_P(EveryStrategyWithConstraints, AnswersOrNamesTheConstraintsThatClash) {
     solve(problem, Objective::kEdp, GetParam(), few_windows());
     ADD_FAILURE() << "there is no schedule";
   } catch (const base::InfeasibleError& error) {
-    EXPECT_NE(std::string(error.what()).find("no schedule keeps "), std::string::npos)
-        << error.what();
+    EXPECT_NE(std::string(error.what()).find("no schedule keeps "), std::string::npos) << error.what();
     EXPECT_NE(std::string(error.what()).find("latency limit 29 us"), std::string::npos) << error.what();
   }
 }

@@ -1,4 +1,6 @@
 // The exact search within constraints, against plain enumeration; and which constraints clash.
+#include "support/constraints.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
@@ -10,7 +12,6 @@
 #include "inlay/search/clash.hpp"
 #include "inlay/search/search.hpp"
 #include "inlay/search/space_search.hpp"
-#include "support/constraints.hpp"
 #include "support/problems.hpp"
 
 namespace inlay::search {
@@ -132,32 +133,31 @@ TEST(ExactWithConstraints, EqualsEnumerationWithLatencyLimits) {
 
 // Where the memory is slow, no model of a window is done before the window's bytes are through.
 TEST(ExactWithConstraints, EqualsEnumerationWithLatencyLimitsWhereTheMemoryBinds) {
-  const Tally tally = compare_many(
-      "latency limits, memory bound",
-      [](base::Random& random, Problem& problem) {
-        problem.communication = schedule::Communication::kShared;
-        problem.package.memory = {5e9, hardware::BandwidthScope::kPerPackage, 0.0, 15e-12};
-        for (cost::ModelCosts& costs : problem.costs.models) {
-          for (cost::LayerCost& cost : costs.entries) {
-            cost.cycles = 1 + cost.cycles / 2;
-          }
-        }
-        limit_latency(random, problem);
-        limit_latency(random, problem);
-      },
-      {2, 2, 3, 3, 3});
+  const Tally tally =
+      compare_many("latency limits, memory bound",
+                   [](base::Random& random, Problem& problem) {
+                     problem.communication = schedule::Communication::kShared;
+                     problem.package.memory = {5e9, hardware::BandwidthScope::kPerPackage, 0.0, 15e-12};
+                     for (cost::ModelCosts& costs : problem.costs.models) {
+                       for (cost::LayerCost& cost : costs.entries) {
+                         cost.cycles = 1 + cost.cycles / 2;
+                       }
+                     }
+                     limit_latency(random, problem);
+                     limit_latency(random, problem);
+                   },
+                   {2, 2, 3, 3, 3});
   EXPECT_GT(tally.solved, 50);
   EXPECT_GT(tally.binding, 5);
 }
 
 TEST(ExactWithConstraints, EqualsEnumerationWithDependencies) {
-  const Tally tally = compare_many(
-      "dependencies",
-      [](base::Random& random, Problem& problem) {
-        testing::add_random_dependency(random, problem, problem.constraints);
-        testing::add_random_dependency(random, problem, problem.constraints);
-      },
-      {2, 2, 3, 4, 3});
+  const Tally tally = compare_many("dependencies",
+                                   [](base::Random& random, Problem& problem) {
+                                     testing::add_random_dependency(random, problem, problem.constraints);
+                                     testing::add_random_dependency(random, problem, problem.constraints);
+                                   },
+                                   {2, 2, 3, 4, 3});
   EXPECT_GT(tally.solved, 100);
   EXPECT_GT(tally.binding, 30);
 }
@@ -275,9 +275,10 @@ TEST(Clash, ObviousOnesAreNamedWithoutASearch) {
   all.pins = {{0, 0, 3, {0}}, {1, 0, 3, {1}}};
   all.bans = {{-1, {0}}};
   all.caps = {{0, 1}};
-  EXPECT_EQ(refusal(problem),
-            "no schedule keeps all of these constraints: pin of model 'm0' to chiplet c0; chiplet c0 forbidden "
-            "to all models; they leave no chiplet to layer 'layer1' of model 'm0'");
+  EXPECT_EQ(
+      refusal(problem),
+      "no schedule keeps all of these constraints: pin of model 'm0' to chiplet c0; chiplet c0 forbidden "
+      "to all models; they leave no chiplet to layer 'layer1' of model 'm0'");
   all = {};
   all.mini_batches = {{0, 2}, {1, 3}};
   EXPECT_EQ(refusal(problem),
@@ -295,8 +296,9 @@ TEST(Clash, ObviousOnesAreNamedWithoutASearch) {
   all = {};
   all.latency_limits = {{0, 1.0}, {1, 1e-9}};
   all.dependencies = {{1, 0}};
-  EXPECT_THAT(refusal(problem), HasSubstr("no schedule keeps this constraint: latency limit 1 ns of model 'm1'; "
-                                          "model 'm1' is done after "));
+  EXPECT_THAT(refusal(problem),
+              HasSubstr("no schedule keeps this constraint: latency limit 1 ns of model 'm1'; "
+                        "model 'm1' is done after "));
 }
 
 TEST(Clash, ARowOfModelsMayBeTooLongForALimit) {
@@ -308,8 +310,8 @@ TEST(Clash, ARowOfModelsMayBeTooLongForALimit) {
   const auto clash = obvious_clash(problem);
   ASSERT_TRUE(clash.has_value());
   // Two of the three models are enough.
-  EXPECT_THAT(clash->constraints, ::testing::ElementsAre(schedule::LatencyLimit{2, 0.99 * row},
-                                                         schedule::Dependency{2, 1}));
+  EXPECT_THAT(clash->constraints,
+              ::testing::ElementsAre(schedule::LatencyLimit{2, 0.99 * row}, schedule::Dependency{2, 1}));
 }
 
 TEST(Clash, OthersAreFoundBySearching) {
@@ -319,8 +321,9 @@ TEST(Clash, OthersAreFoundBySearching) {
   problem.constraints.caps = {{0, 1}};
   EXPECT_EQ(refusal(problem), "none");
   const std::string standalone = refusal(problem, "standalone");
-  EXPECT_THAT(standalone, HasSubstr("no schedule keeps all of these constraints: pin of model 'm0' to chiplet "
-                                    "c0; pin of model 'm1' to chiplet c0"));
+  EXPECT_THAT(standalone,
+              HasSubstr("no schedule keeps all of these constraints: pin of model 'm0' to chiplet "
+                        "c0; pin of model 'm1' to chiplet c0"));
   EXPECT_THAT(standalone, Not(HasSubstr("at most 1 chiplet")));
   // One chiplet at a time is too slow.
   problem.constraints = {};
@@ -329,7 +332,8 @@ TEST(Clash, OthersAreFoundBySearching) {
   problem.constraints.latency_limits = {{0, 28.1e-6}};
   problem.constraints.mini_batches = {{0, 1}};
   const std::string slow = refusal(problem);
-  EXPECT_THAT(slow, HasSubstr("at most 1 chiplet at a time for model 'm0'; latency limit 28.1 us of model 'm0'"));
+  EXPECT_THAT(slow,
+              HasSubstr("at most 1 chiplet at a time for model 'm0'; latency limit 28.1 us of model 'm0'"));
   EXPECT_THAT(slow, Not(HasSubstr("pin of model")));
 }
 

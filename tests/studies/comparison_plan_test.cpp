@@ -97,7 +97,8 @@ TEST(ComparisonPlan, IsOnceForEveryEngine) {
     EXPECT_EQ(plan.packages.size(), 2U);
   }
   EXPECT_THAT(error_for("engine: data-centric", "engine: maestro"), HasSubstr("stands in the list already"));
-  EXPECT_THAT(error_for("  - engine: data-centric", "  - egnine: data-centric"), HasSubstr("did you mean 'engine'"));
+  EXPECT_THAT(error_for("  - engine: data-centric", "  - egnine: data-centric"),
+              HasSubstr("did you mean 'engine'"));
 }
 
 TEST(ComparisonPlan, QuickKeepsWhatItNames) {
@@ -123,8 +124,8 @@ TEST(ComparisonPlan, ShippedOneIsThePapersComparison) {
   EXPECT_EQ(plan.overlaps.size(), 2U);
   EXPECT_EQ(plan.published_throughput_ratio, 2.2);
   EXPECT_EQ(plan.published_energy_efficiency_ratio, 1.9);
-  // No straw man: every dataflow that Inlay ships may be a monolith's, the tuned ones where they are tuned, the
-  // fixed ones under the engine that does not tune.
+  // No straw man: every dataflow that Inlay ships may be a monolith's, the tuned ones where they are tuned,
+  // the fixed ones under the engine that does not tune.
   std::set<std::string> missing;
   for (const auto& entry : std::filesystem::directory_iterator(base::data_folder() / "dataflows")) {
     const dataflow::Dataflow dataflow = dataflow::load_dataflow(entry.path());

@@ -154,9 +154,9 @@ TEST(Study, HeadlineIsTheBestHeterogeneousPointOfThePair) {
       }
     }
     const json& headline = results.at("headline");
-    EXPECT_DOUBLE_EQ(headline.at("throughput_ratio").get<double>() *
-                         headline.at("energy_efficiency_ratio").get<double>(),
-                     best);
+    EXPECT_DOUBLE_EQ(
+        headline.at("throughput_ratio").get<double>() * headline.at("energy_efficiency_ratio").get<double>(),
+        best);
     EXPECT_EQ(headline.at("published").at("throughput_ratio"), 2.2);
     EXPECT_EQ(headline.at("published").at("energy_efficiency_ratio"), 1.9);
   }

@@ -82,22 +82,32 @@ TEST(Verify, Constraints) {
               all.latency_limits = {{0, 28010e-9}};
             }),
             "");
-  EXPECT_THAT(with([](Constraints& all) { all.pins = {{0, 0, 2, {0}}}; }),
-              HasSubstr("schedule: window 0: pin of model 'chain', layers 'layer1' to 'layer2', to chiplet c0"));
-  EXPECT_THAT(with([](Constraints& all) { all.bans = {{-1, {1}}}; }),
+  EXPECT_THAT(
+      with([](Constraints& all) {
+        all.pins = {{0, 0, 2, {0}}};
+      }),
+      HasSubstr("schedule: window 0: pin of model 'chain', layers 'layer1' to 'layer2', to chiplet c0"));
+  EXPECT_THAT(with([](Constraints& all) {
+                all.bans = {{-1, {1}}};
+              }),
               HasSubstr("schedule: window 0: chiplet c1 forbidden to all models is broken"));
-  EXPECT_THAT(with([](Constraints& all) { all.mini_batches = {{0, 4}}; }),
+  EXPECT_THAT(with([](Constraints& all) {
+                all.mini_batches = {{0, 4}};
+              }),
               HasSubstr("schedule: window 0: mini-batch 4 of model 'chain' is broken"));
-  EXPECT_THAT(with([](Constraints& all) { all.caps = {{0, 1}}; }),
+  EXPECT_THAT(with([](Constraints& all) {
+                all.caps = {{0, 1}};
+              }),
               HasSubstr("schedule: window 0: at most 1 chiplet at a time for model 'chain' is broken"));
-  EXPECT_THAT(with([](Constraints& all) { all.latency_limits = {{0, 28e-6}}; }),
+  EXPECT_THAT(with([](Constraints& all) {
+                all.latency_limits = {{0, 28e-6}};
+              }),
               HasSubstr("schedule: latency limit 28 us of model 'chain' is broken: it is done after 28.01"));
   EXPECT_THAT(after([](ScheduleDocument& document) {
                 document.problem.scenario.models.push_back(document.problem.scenario.models.front());
                 document.problem.scenario.models.back().name = "second";
                 document.problem.costs.models.push_back(document.problem.costs.models.front());
-                document.schedule.windows.insert(document.schedule.windows.begin(),
-                                                 {{{1, 1, {{0, 3, 0}}}}});
+                document.schedule.windows.insert(document.schedule.windows.begin(), {{{1, 1, {{0, 3, 0}}}}});
                 document.problem.constraints.dependencies = {{1, 0}};
               }),
               HasSubstr("schedule: model 'second' after model 'chain' is broken"));

@@ -44,6 +44,8 @@ std::int64_t checked_product(std::int64_t first, Rest... rest) {
 }
 
 /// Smallest integer not below a / b, for a >= 0 and b > 0.
-constexpr std::int64_t ceil_divide(std::int64_t a, std::int64_t b) { return a / b + (a % b != 0 ? 1 : 0); }
+constexpr std::int64_t ceil_divide(std::int64_t a, std::int64_t b) {
+  return a / b + (a % b != 0 ? 1 : 0);
+}
 
 }  // namespace inlay::base

@@ -51,8 +51,8 @@ std::filesystem::path data_folder();
 /// a digit is none, but a part of the name, as in llama-3.1-8b.
 bool may_be_shipped(const std::string& name);
 
-/// `name` itself if it is an existing path, or cannot be a bare name; else data_folder()/room/name.yaml. Throws
-/// InputError with the nearest spelling if there is none.
+/// `name` itself if it is an existing path, or cannot be a bare name; else data_folder()/room/name.yaml.
+/// Throws InputError with the nearest spelling if there is none.
 std::filesystem::path find_data_file(const std::string& name, const std::string& room);
 
 }  // namespace inlay::base

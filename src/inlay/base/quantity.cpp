@@ -32,7 +32,15 @@ constexpr std::array<DimensionFacts, 9> kFacts = {{
 }};
 
 constexpr std::array<std::pair<std::string_view, int>, 9> kDecimalPrefixes = {{
-    {"T", 12}, {"G", 9}, {"M", 6}, {"k", 3}, {"", 0}, {"m", -3}, {"u", -6}, {"n", -9}, {"p", -12},
+    {"T", 12},
+    {"G", 9},
+    {"M", 6},
+    {"k", 3},
+    {"", 0},
+    {"m", -3},
+    {"u", -6},
+    {"n", -9},
+    {"p", -12},
 }};
 
 constexpr std::array<std::pair<std::string_view, double>, 4> kBinaryPrefixes = {{
@@ -55,11 +63,13 @@ std::string_view trimmed(std::string_view text) {
 }
 
 [[noreturn]] void refuse(std::string_view text, const DimensionFacts& facts) {
-  throw std::invalid_argument(fmt::format(
-      "'{}' is not a quantity in {}; write a number and a unit, for example '{}'", text, facts.unit, facts.example));
+  throw std::invalid_argument(
+      fmt::format("'{}' is not a quantity in {}; write a number and a unit, for example '{}'", text,
+                  facts.unit, facts.example));
 }
 
-// The number is scaled by moving the decimal exponent in its text, so that "35 ns" is the double nearest to 35e-9.
+// The number is scaled by moving the decimal exponent in its text, so that "35 ns" is the double nearest to
+// 35e-9.
 double scaled(std::string_view number, int exponent, std::string_view text, const DimensionFacts& facts) {
   std::string mantissa(number);
   int written = 0;
@@ -135,15 +145,31 @@ std::int64_t parse_bytes(std::string_view text) {
   return static_cast<std::int64_t>(value);
 }
 
-std::string example_of(Dimension dimension) { return std::string(facts_of(dimension).example); }
+std::string example_of(Dimension dimension) {
+  return std::string(facts_of(dimension).example);
+}
 
-std::string format_time(double seconds) { return with_prefix(seconds, "s", -12); }
-std::string format_energy(double joules) { return with_prefix(joules, "J", -12); }
-std::string format_bytes(double bytes) { return with_prefix(bytes, "B", 0); }
-std::string format_bandwidth(double bytes_per_second) { return with_prefix(bytes_per_second, "B/s", 0); }
-std::string format_frequency(double hertz) { return with_prefix(hertz, "Hz", 0); }
-std::string format_power(double watts) { return with_prefix(watts, "W", -12); }
-std::string format_count(double count) { return with_prefix(count, "", 0); }
+std::string format_time(double seconds) {
+  return with_prefix(seconds, "s", -12);
+}
+std::string format_energy(double joules) {
+  return with_prefix(joules, "J", -12);
+}
+std::string format_bytes(double bytes) {
+  return with_prefix(bytes, "B", 0);
+}
+std::string format_bandwidth(double bytes_per_second) {
+  return with_prefix(bytes_per_second, "B/s", 0);
+}
+std::string format_frequency(double hertz) {
+  return with_prefix(hertz, "Hz", 0);
+}
+std::string format_power(double watts) {
+  return with_prefix(watts, "W", -12);
+}
+std::string format_count(double count) {
+  return with_prefix(count, "", 0);
+}
 
 std::string exact_quantity(double value, Dimension dimension) {
   const DimensionFacts& facts = facts_of(dimension);

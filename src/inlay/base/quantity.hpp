@@ -9,15 +9,15 @@ namespace inlay::base {
 
 /// What a quantity measures; inside the program each is a plain number in the unit named here.
 enum class Dimension {
-  kTime,            // s
-  kBytes,           // B
-  kBandwidth,       // B/s
-  kBytesPerCycle,   // B/cycle
-  kFrequency,       // Hz
-  kEnergy,          // J
-  kEnergyPerBit,    // J/bit
-  kEnergyPerByte,   // J/B
-  kPower,           // W
+  kTime,           // s
+  kBytes,          // B
+  kBandwidth,      // B/s
+  kBytesPerCycle,  // B/cycle
+  kFrequency,      // Hz
+  kEnergy,         // J
+  kEnergyPerBit,   // J/bit
+  kEnergyPerByte,  // J/B
+  kPower,          // W
 };
 
 /// Reads "100 GB/s", "35 ns", "2.04 pJ/bit", "10 MB", "10 MiB", "500 MHz", "256 B/cycle".

@@ -2,6 +2,8 @@
 
 namespace inlay::base {
 
-std::string_view version() { return INLAY_VERSION; }
+std::string_view version() {
+  return INLAY_VERSION;
+}
 
 }  // namespace inlay::base

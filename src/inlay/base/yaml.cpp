@@ -27,8 +27,8 @@ SourcePosition position_of(const YAML::Mark& mark, const std::string& file) {
   return {file, mark.line + 1, mark.column + 1};
 }
 
-// yaml-cpp recurses once per level; junk such as 10,000 opening brackets would exhaust the stack, so the text is
-// looked at first. Flow brackets count wherever they stand, block nesting by indentation.
+// yaml-cpp recurses once per level; junk such as 10,000 opening brackets would exhaust the stack, so the text
+// is looked at first. Flow brackets count wherever they stand, block nesting by indentation.
 void refuse_deep_nesting(const std::string& text, const std::string& file) {
   int depth = 0;
   int line = 1;
@@ -72,7 +72,9 @@ void refuse_binary(const std::string& text, const std::string& file) {
 YamlNode::YamlNode(std::shared_ptr<const Value> value, SourcePosition position, std::string field)
     : value_(std::move(value)), position_(std::move(position)), field_(std::move(field)) {}
 
-YamlNode YamlNode::load(const std::filesystem::path& path) { return parse(read_file(path), path.string()); }
+YamlNode YamlNode::load(const std::filesystem::path& path) {
+  return parse(read_file(path), path.string());
+}
 
 YamlNode YamlNode::parse(const std::string& text, const std::string& file) {
   refuse_binary(text, file);
@@ -89,11 +91,19 @@ YamlNode YamlNode::parse(const std::string& text, const std::string& file) {
   }
 }
 
-bool YamlNode::is_map() const { return value_->node.IsMap(); }
-bool YamlNode::is_list() const { return value_->node.IsSequence(); }
-bool YamlNode::is_scalar() const { return value_->node.IsScalar(); }
+bool YamlNode::is_map() const {
+  return value_->node.IsMap();
+}
+bool YamlNode::is_list() const {
+  return value_->node.IsSequence();
+}
+bool YamlNode::is_scalar() const {
+  return value_->node.IsScalar();
+}
 
-void YamlNode::fail(const std::string& message) const { throw InputError(position_, field_, message); }
+void YamlNode::fail(const std::string& message) const {
+  throw InputError(position_, field_, message);
+}
 
 YamlMap YamlNode::map() const {
   if (!is_map()) {

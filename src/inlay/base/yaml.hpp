@@ -35,7 +35,8 @@ class YamlNode {
   /// A name: text that is not empty.
   std::string name() const;
   bool boolean() const;
-  std::int64_t integer(std::int64_t lowest, std::int64_t highest = std::numeric_limits<std::int64_t>::max()) const;
+  std::int64_t integer(std::int64_t lowest,
+                       std::int64_t highest = std::numeric_limits<std::int64_t>::max()) const;
   double number(double lowest, double highest = std::numeric_limits<double>::max()) const;
   /// A quantity with its unit, not negative; `positive` also refuses zero.
   double quantity(Dimension dimension, bool positive = false) const;

@@ -30,7 +30,8 @@ void add_directives(std::string& key, const std::vector<dataflow::Directive>& di
 }
 
 void add_dataflow(std::string& key, const dataflow::Dataflow& flow) {
-  [[maybe_unused]] const auto& [name, description, source, stationary, convolution, gemm, layout, untuned] = flow;
+  [[maybe_unused]] const auto& [name, description, source, stationary, convolution, gemm, layout, untuned] =
+      flow;
   add_text(key, stationary);
   add_directives(key, convolution);
   add_directives(key, gemm);

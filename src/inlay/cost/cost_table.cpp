@@ -53,8 +53,8 @@ class Tasks {
   std::vector<Task> list_;
 };
 
-/// body(i) for i in [0, count), on a thread for every `worth_a_thread` of them. Rethrows the error of the lowest index that failed:
-/// indices are taken in order, so all below it have been taken before and finish.
+/// body(i) for i in [0, count), on a thread for every `worth_a_thread` of them. Rethrows the error of the
+/// lowest index that failed: indices are taken in order, so all below it have been taken before and finish.
 template <typename Body>
 void for_each_index(std::size_t count, int threads, std::size_t worth_a_thread, const Body& body) {
   std::atomic<std::size_t> next{0};

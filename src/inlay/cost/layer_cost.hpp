@@ -24,10 +24,10 @@ enum class BoundBy : std::uint8_t { kUnknown, kCompute, kNocIn, kNocOut, kVector
 struct LayerCost {
   std::int64_t cycles = 0;
   EnergySplit energy;
-  std::int64_t tile_bytes = 0;   // L2 that its (double-buffered) tiles need
-  double utilisation = 0.0;      // average share of the PEs at work
-  bool substituted = false;      // the engine cannot map the layer; an equivalent was costed (stated in docs)
-  bool mappable = true;          // false: this type cannot run the layer, and the figures mean nothing
+  std::int64_t tile_bytes = 0;  // L2 that its (double-buffered) tiles need
+  double utilisation = 0.0;     // average share of the PEs at work
+  bool substituted = false;     // the engine cannot map the layer; an equivalent was costed (stated in docs)
+  bool mappable = true;         // false: this type cannot run the layer, and the figures mean nothing
   BoundBy bound_by = BoundBy::kUnknown;
   bool operator==(const LayerCost&) const = default;
 };

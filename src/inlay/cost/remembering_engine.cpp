@@ -24,7 +24,9 @@ class RememberingEngine : public CostEngine {
                                          const std::vector<hardware::ChipletType>& types) const override {
     return engine_->named_costs(scenario, types);
   }
-  bool worth_caching(const hardware::ChipletType& type) const override { return engine_->worth_caching(type); }
+  bool worth_caching(const hardware::ChipletType& type) const override {
+    return engine_->worth_caching(type);
+  }
   std::string tiling(const workload::Layer& layer, std::int64_t mini_batch,
                      const hardware::ChipletType& type) const override {
     return engine_->tiling(layer, mini_batch, type);

@@ -16,8 +16,9 @@ struct EnergyPoint {
   bool operator==(const EnergyPoint&) const = default;
 };
 
-/// How energies follow from sizes: straight lines in log-log through the points, which ascend, prolonged beyond
-/// them. No point: the energy is the same at every size. Documents do not carry it: they hold what followed.
+/// How energies follow from sizes: straight lines in log-log through the points, which ascend, prolonged
+/// beyond them. No point: the energy is the same at every size. Documents do not carry it: they hold what
+/// followed.
 struct EnergyScaling {
   std::vector<EnergyPoint> l1_access;  // by the bytes of L1
   std::vector<EnergyPoint> l2_access;  // by the bytes of L2
@@ -43,14 +44,15 @@ struct ChipletType {
   std::string source;
   dataflow::Dataflow dataflow;
   std::int64_t pes = 1;
-  std::int64_t l1_bytes = 0;               // per PE
+  std::int64_t l1_bytes = 0;  // per PE
   std::int64_t l2_bytes = 0;
   std::int64_t noc_bytes_per_cycle = 1;
   std::int64_t noc_hops = 1;
-  double clock = 0.0;                      // Hz
+  double clock = 0.0;  // Hz
   std::int64_t vector_lanes = 1;
   EnergyTable energy;
-  /// What the engine `maestro` charges for off-chip transfers in every step (B3); 0: nothing. No other engine uses it.
+  /// What the engine `maestro` charges for off-chip transfers in every step (B3); 0: nothing. No other engine
+  /// uses it.
   std::int64_t offchip_bytes_per_cycle = 0;
 };
 
@@ -59,10 +61,10 @@ enum class BandwidthScope { kPerLink, kPerChiplet, kPerInterface, kPerPackage };
 
 /// Links between chiplets.
 struct NetworkOnPackage {
-  double bandwidth = 0.0;        // B/s that one transfer gets
+  double bandwidth = 0.0;  // B/s that one transfer gets
   BandwidthScope scope = BandwidthScope::kPerChiplet;
-  double hop_latency = 0.0;      // s
-  double energy_per_bit = 0.0;   // J per bit and hop
+  double hop_latency = 0.0;     // s
+  double energy_per_bit = 0.0;  // J per bit and hop
 };
 
 /// Whether loading a stage's weights takes time. It always takes energy, and its bytes always count.
@@ -70,24 +72,24 @@ enum class WeightLoads { kTimed, kUntimed };
 
 /// The one off-package address space.
 struct Memory {
-  double bandwidth = 0.0;        // B/s: of each interface, or of the package
+  double bandwidth = 0.0;  // B/s: of each interface, or of the package
   BandwidthScope scope = BandwidthScope::kPerPackage;
-  double latency = 0.0;          // s
-  double energy_per_bit = 0.0;   // J
+  double latency = 0.0;         // s
+  double energy_per_bit = 0.0;  // J
   WeightLoads weight_loads = WeightLoads::kTimed;
 };
 
 struct Chiplet {
   std::string name;
-  int type = 0;        // index into Package::types
-  int row = 0;         // place in the drawing
+  int type = 0;  // index into Package::types
+  int row = 0;   // place in the drawing
   int column = 0;
 };
 
 /// A place where the package reaches the memory.
 struct MemoryInterface {
   std::string name;
-  int chiplet = 0;     // chiplet it stands at; that chiplet reaches it with 0 hops
+  int chiplet = 0;  // chiplet it stands at; that chiplet reaches it with 0 hops
 };
 
 /// Stages in a row either wait for their transfers or hide them behind computing (DESIGN section 5).
@@ -103,7 +105,7 @@ struct Package {
   NetworkOnPackage network;
   Memory memory;
   std::vector<MemoryInterface> interfaces;
-  double static_power = 0.0;               // W
+  double static_power = 0.0;  // W
   Overlap overlap = Overlap::kSerial;
 
   // Derived:
@@ -113,12 +115,12 @@ struct Package {
   std::vector<int> memory_hops;              // hops to it
 };
 
-/// Fills the derived tables. Throws base::InfeasibleError naming a chiplet that cannot reach another or the memory, and
-/// for a type, link or interface with a number that does not exist.
+/// Fills the derived tables. Throws base::InfeasibleError naming a chiplet that cannot reach another or the
+/// memory, and for a type, link or interface with a number that does not exist.
 void derive_routes(Package& package);
 
-/// B/s that one transfer through one interface gets while no other runs: the package's whole bandwidth where it is
-/// stated per package, the interface's where it is stated per interface.
+/// B/s that one transfer through one interface gets while no other runs: the package's whole bandwidth where
+/// it is stated per package, the interface's where it is stated per interface.
 double interface_bandwidth(const Package& package);
 /// B/s of all interfaces together: stated per interface, it is their sum.
 double total_memory_bandwidth(const Package& package);

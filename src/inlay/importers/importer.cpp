@@ -115,7 +115,8 @@ std::vector<ImportedFile> import_files(const fs::path& path, const ImportOptions
     }
   }
   if (!options.dataflows.empty()) {
-    throw base::InputError(fmt::format("{}: holds no accelerators of XRBench; --dataflow is for these", path.string()));
+    throw base::InputError(
+        fmt::format("{}: holds no accelerators of XRBench; --dataflow is for these", path.string()));
   }
   return {{path.stem().string() + ".yaml", import_model(path, options)}};
 }

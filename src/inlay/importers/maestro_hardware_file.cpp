@@ -43,9 +43,10 @@ const Key& find_key(const WordReader& words, const Word& word) {
     names.emplace_back(key.name);
   }
   if (word.text == "Accelerator") {
-    words.fail(word,
-               "a file of accelerators, as XRBench has them, is no hardware file of MAESTRO (key: value); 'inlay "
-               "import' makes chiplets of it");
+    words.fail(
+        word,
+        "a file of accelerators, as XRBench has them, is no hardware file of MAESTRO (key: value); 'inlay "
+        "import' makes chiplets of it");
   }
   words.fail(word, fmt::format("unknown key '{}'; {}", word.text, base::allowed_values(word.text, names)));
 }

@@ -16,7 +16,7 @@ constexpr std::int64_t kInt32 = std::numeric_limits<std::int32_t>::max();
 
 struct Key {
   const char* name;
-  std::int64_t Accelerator::* field;  // none: read and passed over, as XRBench does
+  std::int64_t Accelerator::*field;  // none: read and passed over, as XRBench does
   bool required;
 };
 
@@ -112,8 +112,10 @@ std::string chiplet_text(const Accelerator& accelerator, const std::string& data
                         accelerator.offchip_bandwidth)
           : std::string();
   const std::string told = fmt::format(
-      "{}, a hardware file of XRBench (MLSys 2023). Clock: 1 GHz, as XRBench's program has it. NoC: the upper "
-      "one of its two levels, whose bandwidth its cost model takes.{} Dataflow: chosen when the file was imported.",
+      "{}, a hardware file of XRBench (MLSys 2023). Clock: 1 GHz, as XRBench's program has it. NoC: the "
+      "upper "
+      "one of its two levels, whose bandwidth its cost model takes.{} Dataflow: chosen when the file was "
+      "imported.",
       source, offchip);
   return fmt::format(
       "name: {}\nsource: {}\ndataflow: {}\npes: {}\nl1: {} B\nl2: {} B\nnoc_bandwidth: {} B/cycle\n"
@@ -149,10 +151,10 @@ std::vector<ImportedFile> xrbench_chiplets(std::string_view text, const std::str
                                            const std::vector<std::string>& dataflows) {
   const std::vector<Accelerator> accelerators = read_xrbench_hardware(text, file);
   if (dataflows.size() != 1 && dataflows.size() != accelerators.size()) {
-    throw base::InputError(
-        fmt::format("{}: a file of accelerators names no dataflow: say --dataflow NAME, such as ws_tuned, once for "
-                    "all {} or once for each; it is said {} times",
-                    file, accelerators.size(), dataflows.size()));
+    throw base::InputError(fmt::format(
+        "{}: a file of accelerators names no dataflow: say --dataflow NAME, such as ws_tuned, once for "
+        "all {} or once for each; it is said {} times",
+        file, accelerators.size(), dataflows.size()));
   }
   std::vector<ImportedFile> files;
   for (std::size_t i = 0; i < accelerators.size(); ++i) {

@@ -60,9 +60,8 @@ void describe(Archive& archive, Constraints& constraints, const workload::Scenar
     inner.index("model", limit.model, models, "model");
     inner.number("seconds", limit.seconds, true);
   });
-  archive.list("dependencies", constraints.dependencies, [&](auto& inner, Dependency& dependency) {
-    describe_dependency(inner, dependency, models);
-  });
+  archive.list("dependencies", constraints.dependencies,
+               [&](auto& inner, Dependency& dependency) { describe_dependency(inner, dependency, models); });
 }
 
 }  // namespace inlay::schedule

@@ -104,9 +104,8 @@ void read_file(const base::YamlNode& root, Problem& problem) {
   for_each_model(problem, latency_limits, [&](int model, const base::YamlNode& value) {
     constraints.latency_limits.push_back({model, value.quantity(base::Dimension::kTime, true)});
   });
-  for_each_model(problem, dependencies, [&](int model, const base::YamlNode& value) {
-    read_dependencies(model, value, problem);
-  });
+  for_each_model(problem, dependencies,
+                 [&](int model, const base::YamlNode& value) { read_dependencies(model, value, problem); });
 }
 
 }  // namespace

@@ -54,8 +54,9 @@ class Text {
 
   Ban ban() const {
     const std::size_t equals = text_.find('=');
-    return equals == std::string::npos ? Ban{-1, chiplets(text_)}
-                                       : Ban{model(text_.substr(0, equals)), chiplets(text_.substr(equals + 1))};
+    return equals == std::string::npos
+               ? Ban{-1, chiplets(text_)}
+               : Ban{model(text_.substr(0, equals)), chiplets(text_.substr(equals + 1))};
   }
 
   FixedMiniBatch mini_batch() const {

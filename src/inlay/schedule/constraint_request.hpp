@@ -20,11 +20,12 @@ struct ConstraintRequest {
 };
 
 /// Adds what is requested to the problem's constraints. Throws base::InputError with line and column, or the
-/// option, for an unknown key, model, layer or chiplet (nearest spelling) and for a value that is not allowed.
+/// option, for an unknown key, model, layer or chiplet (nearest spelling) and for a value that is not
+/// allowed.
 void add_constraints(const ConstraintRequest& request, Problem& problem);
 
-/// Adds that models wait for those whose results they need, as the scenario says; what is demanded already is not
-/// added again.
+/// Adds that models wait for those whose results they need, as the scenario says; what is demanded already is
+/// not added again.
 void add_order_of_scenario(Problem& problem);
 
 /// The same as the first of the text of a file.

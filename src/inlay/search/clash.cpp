@@ -31,12 +31,12 @@ std::string to_string(const schedule::Problem& problem, const Clash& clash) {
   for (const schedule::Constraint& constraint : clash.constraints) {
     words.push_back(schedule::to_string(problem, constraint));
   }
-  return fmt::format("no schedule keeps {}: {}; {}{}",
-                     words.size() == 1 ? "this constraint" : "all of these constraints",
-                     fmt::join(words, "; "), clash.why,
-                     clash.perhaps_fewer ? "; perhaps some of them can stay: the search for the least that clash "
-                                           "was cut short"
-                                         : "");
+  return fmt::format(
+      "no schedule keeps {}: {}; {}{}", words.size() == 1 ? "this constraint" : "all of these constraints",
+      fmt::join(words, "; "), clash.why,
+      clash.perhaps_fewer ? "; perhaps some of them can stay: the search for the least that clash "
+                            "was cut short"
+                          : "");
 }
 
 }  // namespace inlay::search

@@ -18,8 +18,8 @@ struct Clash {
 };
 
 /// A clash that holds for every schedule whatsoever, without any search: a layer without a chiplet, no
-/// mini-batch size, models that wait for each other in a circle, a limit below what a model and those before it
-/// take at least. None of the constraints could be left out.
+/// mini-batch size, models that wait for each other in a circle, a limit below what a model and those before
+/// it take at least. None of the constraints could be left out.
 std::optional<Clash> obvious_clash(const schedule::Problem& problem);
 
 /// What a search of a problem says.

@@ -9,8 +9,9 @@ namespace inlay::search {
 /// A strategy that honours the constraints of its problem.
 using Method = std::function<Answer(const schedule::Problem&, const Options&)>;
 
-/// Runs a method on a problem that may have constraints. Throws base::InfeasibleError that names the constraints
-/// that clash where there is no schedule within them, and base::DefectError if the method breaks one.
+/// Runs a method on a problem that may have constraints. Throws base::InfeasibleError that names the
+/// constraints that clash where there is no schedule within them, and base::DefectError if the method breaks
+/// one.
 Answer solve_constrained(const schedule::Problem& problem, const Options& options, const Method& method);
 
 }  // namespace inlay::search

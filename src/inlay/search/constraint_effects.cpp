@@ -57,8 +57,7 @@ std::vector<int> chiplet_kinds(const schedule::Problem& problem) {
     if (kind == known.end()) {
       kind = known.insert(known.end(), named);
     }
-    kinds[static_cast<std::size_t>(chiplet)] =
-        of_use ? static_cast<int>(kind - known.begin()) : kNoStage;
+    kinds[static_cast<std::size_t>(chiplet)] = of_use ? static_cast<int>(kind - known.begin()) : kNoStage;
   }
   return kinds;
 }

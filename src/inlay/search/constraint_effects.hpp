@@ -27,8 +27,8 @@ int chiplets_for(const schedule::Problem& problem, int model, const LayerRange& 
 /// Whether the models begin after those that they wait for.
 bool keeps_order(const schedule::Problem& problem, const WindowPartition& partition);
 
-/// When the layers of a range must be done, in s after the schedule's start: the model's limit where the range
-/// is its last one, tolerance included; else infinite.
+/// When the layers of a range must be done, in s after the schedule's start: the model's limit where the
+/// range is its last one, tolerance included; else infinite.
 double latest_end_of(const schedule::Problem& problem, int model, const LayerRange& range);
 
 }  // namespace inlay::search

@@ -104,9 +104,9 @@ class Builder {
 
   [[noreturn]] void refuse(const Turn& turn) const {
     const workload::ScenarioModel& entry = problem_.scenario.models[static_cast<std::size_t>(turn.model)];
-    throw base::InfeasibleError(
-        fmt::format("model '{}', layer '{}': fits no chiplet that it may use", entry.name,
-                    entry.model.layers[static_cast<std::size_t>(turn.layer)].name));
+    throw base::InfeasibleError(fmt::format("model '{}', layer '{}': fits no chiplet that it may use",
+                                            entry.name,
+                                            entry.model.layers[static_cast<std::size_t>(turn.layer)].name));
   }
 
   std::optional<schedule::Pipeline> best_place(const Turn& turn, const std::vector<char>& taken) const {
@@ -168,8 +168,8 @@ schedule::Schedule layerwise_schedule(const schedule::Problem& problem, const Ob
                                       const StopClock& clock) {
   schedule::Schedule schedule = Builder(problem, objective, clock).build();
   if (!problem.constraints.latency_limits.empty()) {
-    const std::vector<std::string> broken = evaluate::broken_latency_limits(
-        problem, schedule, evaluate::evaluate_reference(problem, schedule));
+    const std::vector<std::string> broken =
+        evaluate::broken_latency_limits(problem, schedule, evaluate::evaluate_reference(problem, schedule));
     if (!broken.empty()) {
       throw base::InfeasibleError("of the one schedule that is made layer by layer, the " + broken.front());
     }

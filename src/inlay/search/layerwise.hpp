@@ -11,8 +11,8 @@ namespace inlay::search {
 /// chiplet and mini-batch size with the best objective. Where there are more models than chiplets, the first
 /// so many run to their end before the next ones begin. Once the clock has expired, a layer takes the largest
 /// size that fits. Models that wait for others begin after them; layers that pins leave fewer chiplets choose
-/// first, and one whose chiplets are all taken waits for the next window. Throws base::InfeasibleError naming a
-/// layer that fits no chiplet, or a latency limit that is exceeded.
+/// first, and one whose chiplets are all taken waits for the next window. Throws base::InfeasibleError naming
+/// a layer that fits no chiplet, or a latency limit that is exceeded.
 schedule::Schedule layerwise_schedule(const schedule::Problem& problem, const Objective& objective,
                                       const StopClock& clock);
 

@@ -40,9 +40,9 @@ std::optional<Clash> clash_of_sizes(const Problem& problem, int model) {
                    fmt::format("a mini-batch is ceil({} / i) for some i: {}", entry_of(problem, model).batch,
                                fmt::join(sizes, ", "))};
     }
-    const bool another = std::any_of(clash.constraints.begin(), clash.constraints.end(), [&](const Constraint& one) {
-      return std::get<schedule::FixedMiniBatch>(one).size == fixed.size;
-    });
+    const bool another = std::any_of(
+        clash.constraints.begin(), clash.constraints.end(),
+        [&](const Constraint& one) { return std::get<schedule::FixedMiniBatch>(one).size == fixed.size; });
     if (!another && clash.constraints.size() < 2) {
       clash.constraints.emplace_back(fixed);
     }

@@ -156,8 +156,9 @@ PathTrie trie_of_places(const hardware::Package& package, const std::vector<int>
 
 PathTrie path_trie(const hardware::Package& package, int longest, const std::vector<int>& kinds) {
   if (package.chiplets.size() > ChipletSet::kMostChiplets) {
-    throw base::InfeasibleError(fmt::format("packages of at most {} chiplets can be searched, this one has {}",
-                                            ChipletSet::kMostChiplets, package.chiplets.size()));
+    throw base::InfeasibleError(
+        fmt::format("packages of at most {} chiplets can be searched, this one has {}",
+                    ChipletSet::kMostChiplets, package.chiplets.size()));
   }
   return Builder(package, longest, kinds).build();
 }

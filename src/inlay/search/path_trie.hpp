@@ -11,8 +11,8 @@
 namespace inlay::search {
 
 /// Paths of neighbouring chiplets, folded by what of them matters to a pipeline: the sequence of places
-/// (chiplet type, hops to memory, and what pins and bans say of the chiplet). A node stands for all paths that
-/// share such a sequence.
+/// (chiplet type, hops to memory, and what pins and bans say of the chiplet). A node stands for all paths
+/// that share such a sequence.
 struct PathTrie {
   struct Node {
     int parent = -1;      // a lower index; -1: the path's first chiplet
@@ -38,9 +38,9 @@ int affordable_length(const hardware::Package& package, std::int64_t most_paths)
 /// place; negative: no stage may stand there; empty: all are of one kind.
 PathTrie trie_of_places(const hardware::Package& package, const std::vector<int>& kinds);
 
-/// All simple paths of at most `longest` chiplets on which stages may stand; `kinds` as above: those of a problem
-/// (constraint_effects.hpp), lest its pins and bans are taken for those of another chiplet. Throws base::InfeasibleError for a
-/// package of more chiplets than a set can hold.
+/// All simple paths of at most `longest` chiplets on which stages may stand; `kinds` as above: those of a
+/// problem (constraint_effects.hpp), lest its pins and bans are taken for those of another chiplet. Throws
+/// base::InfeasibleError for a package of more chiplets than a set can hold.
 PathTrie path_trie(const hardware::Package& package, int longest, const std::vector<int>& kinds);
 
 }  // namespace inlay::search

@@ -62,8 +62,8 @@ PipelineFront search_pipelines(const PipelineQuestion& question, int threads, co
         if (clock.expired()) {
           fronts[i].complete = false;
         } else {
-          fronts[i] = search_size(question, allowance, sizes[begin + i], clock,
-                                  evaluations_left - all.evaluations);
+          fronts[i] =
+              search_size(question, allowance, sizes[begin + i], clock, evaluations_left - all.evaluations);
         }
       });
       for (PipelineFront& front : fronts) {

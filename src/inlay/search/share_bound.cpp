@@ -9,8 +9,8 @@
 namespace inlay::search {
 namespace {
 
-/// [type] the place class of its chiplet that is nearest to the memory, or all of its place classes where pins
-/// and bans tell them apart; none if no place is of the type.
+/// [type] the place class of its chiplet that is nearest to the memory, or all of its place classes where
+/// pins and bans tell them apart; none if no place is of the type.
 std::vector<std::vector<int>> best_places(const schedule::Problem& problem,
                                           const std::vector<evaluate::StagePlace>& places) {
   const bool all = chiplets_differ(problem);

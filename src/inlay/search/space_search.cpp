@@ -327,8 +327,8 @@ Space in_order(const schedule::Problem& problem, Space space) {
   std::erase_if(space.partitions,
                 [&](const WindowPartition& partition) { return !keeps_order(problem, partition); });
   if (space.partitions.empty()) {
-    throw base::InfeasibleError(
-        fmt::format("{}: in none of its windows do all models begin after those that they wait for", space.name));
+    throw base::InfeasibleError(fmt::format(
+        "{}: in none of its windows do all models begin after those that they wait for", space.name));
   }
   return space;
 }

@@ -70,7 +70,8 @@ void StageGrid::bar_layers() {
 
 void StageGrid::fill_row(int place, int y, const Allowance& allowance, const Corner& least) {
   Layer& layer = layers_[static_cast<std::size_t>(place)];
-  auto& table = *tables_[static_cast<std::size_t>(request_.trie.places[static_cast<std::size_t>(place)].type)];
+  auto& table =
+      *tables_[static_cast<std::size_t>(request_.trie.places[static_cast<std::size_t>(place)].type)];
   const auto refills = static_cast<double>(request_.mini_batches - 1);
   bool barred = false;  // and so are all longer ones
   for (int x = y + 1; x < cuts_; ++x) {
@@ -89,7 +90,7 @@ void StageGrid::fill_row(int place, int y, const Allowance& allowance, const Cor
       barred = std::find(layer_at(x - 1), layer_at(x), 1) != layer_at(x);
     }
     if (barred || allowance.hopeless(latency, std::max(least.energy, figures.energy),
-                           static_cast<double>(figures.memory_bytes))) {
+                                     static_cast<double>(figures.memory_bytes))) {
       figures = infinite_figures();
       exact = true;
     }

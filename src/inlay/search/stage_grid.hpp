@@ -25,8 +25,8 @@ struct StageRequest {
 };
 
 /// The figures of every stage between two cuts, for every place class of a package and one mini-batch size.
-/// A stage that does not fit L2, that pins or bans forbid, or that makes every pipeline hopeless, is infinite.
-/// Several threads may read.
+/// A stage that does not fit L2, that pins or bans forbid, or that makes every pipeline hopeless, is
+/// infinite. Several threads may read.
 class StageGrid {
  public:
   explicit StageGrid(const StageRequest& request);
@@ -74,7 +74,8 @@ class StageGrid {
   int cuts_;
   std::vector<std::unique_ptr<evaluate::SegmentTable>> tables_;  // [chiplet type]
   std::vector<Layer> layers_;                                    // [place class]
-  std::vector<std::vector<char>> barred_;  // [place class][layer of the range] that may not run there; or empty
+  std::vector<std::vector<char>>
+      barred_;  // [place class][layer of the range] that may not run there; or empty
   std::mutex settling_;
 };
 

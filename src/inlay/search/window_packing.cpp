@@ -85,9 +85,9 @@ BySet points_by_set(const PathTrie& trie, const PackedModel& model, const Counts
     const PipelinePoint& point = model.points[index];
     const auto& paths = trie.nodes[static_cast<std::size_t>(point.node)].paths;
     for (std::size_t path = 0; path < paths.size(); ++path) {
-      result[paths[path].first].push_back(
-          {point.latency, point.energy, point.bytes, point.latency - model.latest_end, nullptr,
-           static_cast<int>(index), static_cast<int>(path)});
+      result[paths[path].first].push_back({point.latency, point.energy, point.bytes,
+                                           point.latency - model.latest_end, nullptr, static_cast<int>(index),
+                                           static_cast<int>(path)});
     }
   }
   for (auto& [set, points] : result) {
@@ -242,9 +242,8 @@ class Packing {
     }
     keep_best(all, {false, counts_.lateness});
     for (const Combination& combination : all) {
-      result_.points.push_back(
-          {combination.latency, combination.energy, pipelines_of(combination), combination.bytes,
-           -combination.lateness});
+      result_.points.push_back({combination.latency, combination.energy, pipelines_of(combination),
+                                combination.bytes, -combination.lateness});
     }
   }
 

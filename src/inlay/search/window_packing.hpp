@@ -14,8 +14,8 @@ struct WindowPoint {
   double energy = 0.0;   // J
   std::vector<schedule::Pipeline> pipelines;
   double bytes = 0.0;  // through memory
-  /// When it may begin at the latest, s after the schedule's start, so that the models whose last layers run in
-  /// it are done within their limits.
+  /// When it may begin at the latest, s after the schedule's start, so that the models whose last layers run
+  /// in it are done within their limits.
   double latest_begin = std::numeric_limits<double>::infinity();
 };
 
@@ -40,8 +40,8 @@ struct PackedWindow {
 };
 
 /// Places the models' pipelines on disjoint sets of chiplets: dynamic programming over occupied sets, keeping
-/// for each set what no other combination beats in latency, energy, bytes and, where models must be done by some
-/// time, the latest begin. `surroundings` speaks of the other windows only.
+/// for each set what no other combination beats in latency, energy, bytes and, where models must be done by
+/// some time, the latest begin. `surroundings` speaks of the other windows only.
 PackedWindow pack_window(const PathTrie& trie, const std::vector<PackedModel>& models,
                          const Surroundings& surroundings, const StopClock& clock);
 

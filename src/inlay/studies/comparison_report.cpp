@@ -25,8 +25,9 @@ ComparisonStudy evaluate_comparison(ComparisonPlan plan, std::vector<ConditionRe
 }
 
 std::string heading(const ComparisonStudy& study) {
-  return study.plan.engine == "maestro" ? "Engine maestro: MAESTRO's rules, output stationarity not modelled (B1)"
-                                        : "Engine " + study.plan.engine;
+  return study.plan.engine == "maestro"
+             ? "Engine maestro: MAESTRO's rules, output stationarity not modelled (B1)"
+             : "Engine " + study.plan.engine;
 }
 
 const Point& same_place(const ComparisonStudy& study, const Point& headline) {

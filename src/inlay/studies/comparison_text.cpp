@@ -47,7 +47,8 @@ std::string introduction(const std::vector<ComparisonStudy>& studies) {
       "Study {}: {}\n"
       "{} points{} for each engine: {} workloads x {} batches x {} NoC bandwidths x {} overlaps x {} "
       "packages;\n"
-      "communication {}, strategy exact, objective EDP, stop at a gap of {:.1f}%, {} splits, for packages and\n"
+      "communication {}, strategy exact, objective EDP, stop at a gap of {:.1f}%, {} splits, for packages "
+      "and\n"
       "monoliths alike. Ratios of throughput and of energy efficiency (above 1: better) against\n"
       "  (i)   the best output-stationary monolith    (ii) the best monolith of any dataflow\n"
       "  (iii) the best homogeneous package           (iv) as (i), of MAESTRO's own mappings alone\n"
@@ -118,11 +119,12 @@ std::string range_text(const ComparisonStudy& study) {
               [](const Point& point) { return point.against.output_stationary_monolith.energy_efficiency; }) +
          line("heterogeneity_gain: EDP against (iii)",
               [](const Point& point) { return point.against.homogeneous.edp(); }) +
-         (counts_b1 ? line("share of B1 in the energy of baseline (i)",
-                           [&](const Point& point) { return share_of_b1(point.output_stationary_monolith); }) +
-                          line("share of B1 in the energy of baseline (iv)",
-                               [&](const Point& point) { return share_of_b1(point.published_monolith); })
-                    : std::string()) +
+         (counts_b1
+              ? line("share of B1 in the energy of baseline (i)",
+                     [&](const Point& point) { return share_of_b1(point.output_stationary_monolith); }) +
+                    line("share of B1 in the energy of baseline (iv)",
+                         [&](const Point& point) { return share_of_b1(point.published_monolith); })
+              : std::string()) +
          "\n";
 }
 
@@ -159,9 +161,9 @@ std::string steps_text(const ComparisonStudy& study) {
 std::string beside_text(const std::vector<ComparisonStudy>& studies) {
   constexpr const char* kRow = "  {:<14} {:<30} {:>11}  {:>11}  {:>11}  {:>11}\n";
   const Point& headline = studies.front().headline;
-  std::string text = fmt::format("The headline of {} under each engine: {}\n  {}\n",
-                                 studies.front().plan.engine, headline.outcome.package,
-                                 condition_text(headline.condition));
+  std::string text =
+      fmt::format("The headline of {} under each engine: {}\n  {}\n", studies.front().plan.engine,
+                  headline.outcome.package, condition_text(headline.condition));
   text += fmt::format(kRow, "engine", "with", "(i)", "(ii)", "(iii)", "(iv)");
   for (const ComparisonStudy& study : studies) {
     const Point& point = same_place(study, headline);

@@ -39,9 +39,9 @@ Analysis figures_of(std::span<const StepSums> sums, std::span<const std::size_t>
     entries += entering;
     figures.partial_sums += partial;
     const auto compute = static_cast<double>(step[kSumProductsBefore]);
-    const double in = (travel(inputs, bits.inputs) + travel(weights, bits.weights) +
-                       travel(partial, bits.accumulator)) /
-                      bits_per_cycle;
+    const double in =
+        (travel(inputs, bits.inputs) + travel(weights, bits.weights) + travel(partial, bits.accumulator)) /
+        bits_per_cycle;
     const double out = static_cast<double>(leaving) * leaving_bits / bits_per_cycle;
     cycles += first ? compute + in + out : std::max({compute, in, out});
   }

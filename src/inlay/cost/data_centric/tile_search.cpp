@@ -178,7 +178,8 @@ class ClusterSearch {
     }
     Analysis least = task_.least;
     least.cycles = floor_of(products);
-    return !task_.incumbent.may_improve(with_least_l2(rank_of(cost_of(least, task_.precision, task_.type), task_.tuning)));
+    return !task_.incumbent.may_improve(
+        with_least_l2(rank_of(cost_of(least, task_.precision, task_.type), task_.tuning)));
   }
 
   static Rank with_least_l2(Rank rank) {

@@ -247,9 +247,8 @@ class Evolution {
       const double latency = placement.latency();
       const double energy = placement.energy();
       individual.fitness = std::min(individual.fitness, partial_value(question_.objective, latency, energy));
-      const bool beaten = std::any_of(
-          individual.front.begin(), individual.front.end(),
-          [&](const WindowPoint& other) {
+      const bool beaten =
+          std::any_of(individual.front.begin(), individual.front.end(), [&](const WindowPoint& other) {
             return other.latency <= latency && other.energy <= energy &&
                    other.latest_begin >= placement.latest_begin();
           });

@@ -69,8 +69,8 @@ bool RandomPlacement::place(std::size_t model) {
   for (int chiplet = 0; chiplet < static_cast<int>(taken_.size()); ++chiplet) {
     const auto at = static_cast<std::size_t>(chiplet);
     // Where chiplets are free to choose, a start that does not fit is a walk that failed.
-    const bool of_use = !constrained_ || (ground_.place_of[at] >= 0 &&
-                                          std::isfinite(figures(model, 0, chiplet).first));
+    const bool of_use =
+        !constrained_ || (ground_.place_of[at] >= 0 && std::isfinite(figures(model, 0, chiplet).first));
     if (taken_[at] == 0 && ground_.place_of[at] >= 0 && of_use) {
       free_.push_back(chiplet);
     }

@@ -45,7 +45,7 @@ class RandomPlacement {
   const std::vector<ModelPart>& parts_;
   std::vector<const Candidate*> candidates_;
   base::Random random_;
-  bool constrained_;  // pins or bans tell chiplets apart
+  bool constrained_;                     // pins or bans tell chiplets apart
   std::vector<std::size_t> order_;       // of models
   std::vector<std::vector<int>> paths_;  // [model]
   std::vector<char> taken_;              // [chiplet]

@@ -24,7 +24,8 @@ Answer answer_of(const schedule::Problem& problem, const Objective& objective, I
     const evaluate::FastCost cost = evaluate::FastEvaluator(problem).evaluate(plain);
     incumbent.offer(plain, cost.latency, cost.energy);
   } catch (const base::InfeasibleError& error) {
-    throw StoppedEarly(fmt::format("stopped by {} before a schedule was found, and {}", clock.reason(), error.what()));
+    throw StoppedEarly(
+        fmt::format("stopped by {} before a schedule was found, and {}", clock.reason(), error.what()));
   }
   return incumbent.answer(space + ", stopped before it had a schedule; this one is layerwise", finished,
                           evaluations, clock);

@@ -54,8 +54,8 @@ void keep_unbeaten_in_time(std::vector<WindowPoint>& points) {
 
 void merge_front(std::vector<WindowPoint>& front, std::vector<WindowPoint> more) {
   std::move(more.begin(), more.end(), std::back_inserter(front));
-  const bool limited = std::any_of(front.begin(), front.end(),
-                                   [](const WindowPoint& point) { return std::isfinite(point.latest_begin); });
+  const bool limited = std::any_of(
+      front.begin(), front.end(), [](const WindowPoint& point) { return std::isfinite(point.latest_begin); });
   if (limited) {
     keep_unbeaten_in_time(front);
   } else {
@@ -63,8 +63,8 @@ void merge_front(std::vector<WindowPoint>& front, std::vector<WindowPoint> more)
   }
 }
 
-std::optional<BestTotal> best_total(const std::vector<std::vector<WindowPoint>>& fronts, const Objective& objective,
-                     double static_power) {
+std::optional<BestTotal> best_total(const std::vector<std::vector<WindowPoint>>& fronts,
+                                    const Objective& objective, double static_power) {
   std::vector<std::vector<Sum>> sums = {{Sum{}}};
   for (const std::vector<WindowPoint>& front : fronts) {
     std::vector<Sum> next;

@@ -9,7 +9,8 @@
 namespace inlay::search {
 
 /// Adds ways to run a window to those known; what another beats in latency, energy and the latest begin is
-/// dropped. Sorted by latency; of equals the one known first stays, so the order of additions decides ties and nothing else.
+/// dropped. Sorted by latency; of equals the one known first stays, so the order of additions decides ties
+/// and nothing else.
 void merge_front(std::vector<WindowPoint>& front, std::vector<WindowPoint> more);
 
 /// The best sum of one way for each window.
@@ -19,7 +20,7 @@ struct BestTotal {
   double energy = 0.0;   // J, static energy included
 };
 /// No front may be empty. Nothing if no sum begins every window in time.
-std::optional<BestTotal> best_total(const std::vector<std::vector<WindowPoint>>& fronts, const Objective& objective,
-                     double static_power);
+std::optional<BestTotal> best_total(const std::vector<std::vector<WindowPoint>>& fronts,
+                                    const Objective& objective, double static_power);
 
 }  // namespace inlay::search
