@@ -1,6 +1,8 @@
 #include "inlay/evaluate/segment_table.hpp"
 
 #include <algorithm>
+#include <queue>
+#include <utility>
 
 #include "inlay/base/checked.hpp"
 
@@ -131,38 +133,92 @@ std::int64_t SegmentTable::held_bytes(const TensorFacts& tensor, int first, int 
   return tensor.producer < first || tensor.last_use >= last ? 2 * tensor.bytes : tensor.bytes;
 }
 
-void SegmentTable::fit(int first, int last, Segment& segment) {
-  // The L2 need of each layer without weights; spilling takes from it.
-  std::vector<std::int64_t> need(static_cast<std::size_t>(last - first));
-  for (int layer = first; layer < last; ++layer) {
-    std::int64_t bytes = costs_.at(layer, mini_batch_index_, type_).tile_bytes;
-    for (const int index : live_[static_cast<std::size_t>(layer - window_first_)]) {
-      bytes += held_bytes(tensors_[static_cast<std::size_t>(index)], first, last, layer,
-                          last_use_before(index, last));
+/// The L2 need of each layer of a segment without weights, from what each tensor adds where it begins and
+/// takes away behind its end.
+std::vector<std::int64_t> SegmentTable::needs(int first, int last) const {
+  std::vector<std::int64_t> need(static_cast<std::size_t>(last - first) + 1, 0);
+  const auto hold = [&](int index) {
+    const TensorFacts& tensor = tensors_[static_cast<std::size_t>(index)];
+    const int last_use_here = tensor.through_memory ? last_use_before(index, last) : tensor.last_use;
+    const int from = std::max(tensor.producer, first);
+    const int to = std::min(last_use_here, last - 1);
+    if (from <= to) {
+      const std::int64_t bytes = held_bytes(tensor, first, last, from, last_use_here);
+      need[static_cast<std::size_t>(from - first)] += bytes;
+      need[static_cast<std::size_t>(to + 1 - first)] -= bytes;
     }
-    need[static_cast<std::size_t>(layer - first)] = bytes;
+  };
+  for (const int index : live_[static_cast<std::size_t>(first - window_first_)]) {
+    if (tensors_[static_cast<std::size_t>(index)].producer < first) {
+      hold(index);
+    }
   }
-  segment.exact = true;
-  auto worst = std::max_element(need.begin(), need.end());
-  segment.streamed = segment.traffic.weights > 0 && *worst + segment.traffic.weights > capacity_;
-  const std::int64_t resident = segment.streamed ? 0 : segment.traffic.weights;
-  std::vector<int> spilled;
-  while (*worst + resident > capacity_) {
-    const int layer = first + static_cast<int>(worst - need.begin());
-    int best = -1;
-    std::int64_t best_bytes = 0;
-    for (const int index : live_[static_cast<std::size_t>(layer - window_first_)]) {
-      const TensorFacts& tensor = tensors_[static_cast<std::size_t>(index)];
-      const int last_use_here = last_use_before(index, last);
-      const bool stays = tensor.producer >= first && last_use_here > tensor.producer &&
-                         (tensor.through_memory || tensor.last_use < last);
-      const std::int64_t bytes = held_bytes(tensor, first, last, layer, last_use_here);
-      const bool better = bytes > best_bytes || (bytes == best_bytes && best >= 0 && index < best);
-      if (stays && bytes > 0 && better && std::find(spilled.begin(), spilled.end(), index) == spilled.end()) {
-        best = index;
-        best_bytes = bytes;
-      }
+  std::int64_t held = 0;
+  for (int layer = first; layer < last; ++layer) {
+    for (const int index : model_.layers[static_cast<std::size_t>(layer)].outputs) {
+      hold(index);
     }
+    std::int64_t& here = need[static_cast<std::size_t>(layer - first)];
+    held += here;
+    here = held + costs_.at(layer, mini_batch_index_, type_).tile_bytes;
+  }
+  need.pop_back();
+  return need;
+}
+
+/// The largest tensor (ties: the lowest index) that a layer finds in L2 and that may be spilled; -1 if there
+/// is none.
+int SegmentTable::largest_to_spill(int first, int last, int layer, const std::vector<char>& spilled) const {
+  int best = -1;
+  std::int64_t best_bytes = 0;
+  for (const int index : live_[static_cast<std::size_t>(layer - window_first_)]) {
+    const TensorFacts& tensor = tensors_[static_cast<std::size_t>(index)];
+    if (tensor.producer < first || spilled[static_cast<std::size_t>(index)] != 0) {
+      continue;
+    }
+    const int last_use_here = last_use_before(index, last);
+    const bool stays = last_use_here > tensor.producer && (tensor.through_memory || tensor.last_use < last);
+    const std::int64_t bytes = held_bytes(tensor, first, last, layer, last_use_here);
+    const bool better = bytes > best_bytes || (bytes == best_bytes && best >= 0 && index < best);
+    if (stays && bytes > 0 && better) {
+      best = index;
+      best_bytes = bytes;
+    }
+  }
+  return best;
+}
+
+void SegmentTable::fit(int first, int last, Segment& segment) {
+  std::vector<std::int64_t> need = needs(first, last);
+  segment.exact = true;
+  const std::int64_t most = *std::max_element(need.begin(), need.end());
+  segment.streamed = segment.traffic.weights > 0 && most + segment.traffic.weights > capacity_;
+  const std::int64_t room = capacity_ - (segment.streamed ? 0 : segment.traffic.weights);
+  if (most <= room) {
+    return;
+  }
+  // Layers that need too much, the worst first (ties: the first layer). Spilling only takes from needs: an
+  // entry that is out of date is put back with what its layer needs now.
+  using Entry = std::pair<std::int64_t, int>;  // need, minus the layer
+  std::priority_queue<Entry> too_much;
+  for (int layer = first; layer < last; ++layer) {
+    if (const std::int64_t here = need[static_cast<std::size_t>(layer - first)]; here > room) {
+      too_much.emplace(here, -layer);
+    }
+  }
+  std::vector<char> spilled(tensors_.size(), 0);
+  while (!too_much.empty()) {
+    const auto [known, minus_layer] = too_much.top();
+    const int layer = -minus_layer;
+    const std::int64_t here = need[static_cast<std::size_t>(layer - first)];
+    if (here < known) {
+      too_much.pop();
+      if (here > room) {
+        too_much.emplace(here, minus_layer);
+      }
+      continue;
+    }
+    const int best = largest_to_spill(first, last, layer, spilled);
     if (best < 0) {
       segment.feasible = false;
       return;
@@ -171,12 +227,11 @@ void SegmentTable::fit(int first, int last, Segment& segment) {
     const bool written = tensor.needed_later || (tensor.through_memory && tensor.last_use >= last);
     segment.traffic.spill_write += written ? 0 : tensor.bytes;
     segment.traffic.spill_read += tensor.bytes;
-    spilled.push_back(best);
+    spilled[static_cast<std::size_t>(best)] = 1;
     const int end = std::min(last_use_before(best, last), last - 1);
     for (int held = tensor.producer; held <= end; ++held) {
       need[static_cast<std::size_t>(held - first)] -= tensor.bytes;
     }
-    worst = std::max_element(need.begin(), need.end());
   }
 }
 

@@ -65,6 +65,8 @@ class SegmentTable {
   void fill(int first, std::vector<Segment>& segments);
   void add_layer(int first, int layer, Segment& running, std::int64_t& pending);
   void settle(Segment& segment, std::int64_t bound, std::int64_t largest_tile) const;
+  std::vector<std::int64_t> needs(int first, int last) const;
+  int largest_to_spill(int first, int last, int layer, const std::vector<char>& spilled) const;
   void fit(int first, int last, Segment& segment);
   std::int64_t held_bytes(const TensorFacts& tensor, int first, int last, int layer, int last_use_here) const;
   int last_use_before(int tensor, int last) const;

@@ -18,6 +18,9 @@ namespace {
 /// Packages whose paths are all listed are `exact`'s: a 4x4 mesh has 28,512.
 constexpr std::int64_t kMostPaths = 50'000;
 
+/// Of the time that is left; the rest is for the bound of `large` where `exact` does not come to its end.
+constexpr double kShareOfExact = 0.75;
+
 class Automatic {
  public:
   Automatic(const schedule::Problem& problem, const Objective& objective, const Options& options)
@@ -34,11 +37,13 @@ class Automatic {
       return combined();
     }
     Options quick = options_of("large");
-    quick.settings.set("large.changes", "0");
-    quick.settings.set("large.rounds", "0");
+    for (const char* effort : {"large.partitions", "large.rounds", "large.changes"}) {
+      quick.settings.set(effort, "0");
+    }
     run_strategy("large", quick);
     if (!enough()) {
       Options whole = options_of("exact");
+      whole.stop.time_limit *= kShareOfExact;
       if (!limited()) {
         whole.stop.evaluations = options_.settings.integer("auto.evaluations");
       }

@@ -34,6 +34,7 @@ class LargeSearch {
         walks_(plain_walks(problem.package)),
         family_(window_family(problem, static_cast<int>(options.settings.integer("large.splits")))),
         effort_{static_cast<int>(options.settings.integer("large.cuts")), options.threads},
+        partitions_(static_cast<int>(options.settings.integer("large.partitions"))),
         rounds_(static_cast<int>(options.settings.integer("large.rounds"))),
         changes_(static_cast<int>(options.settings.integer("large.changes"))) {
     for (const WindowPartition& partition : family_) {
@@ -87,6 +88,7 @@ class LargeSearch {
   std::vector<WindowPartition> family_;
   std::deque<PartitionPlan> plans_;
   Effort effort_;
+  int partitions_;
   int rounds_;
   int changes_;
   std::int64_t evaluations_ = 0;  // of plans that are gone
@@ -144,8 +146,9 @@ bool LargeSearch::place_quickly() {
   return done() || !stopped();
 }
 
-/// Every partition that may be better, along two walks.
+/// Every partition that may be better, along two walks, the likeliest first.
 bool LargeSearch::place() {
+  int left = partitions_;
   const std::vector<Walk> few(
       walks_.begin(), walks_.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(2, walks_.size())));
   tell_bound();
@@ -153,9 +156,13 @@ bool LargeSearch::place() {
     if (done() || stopped()) {
       return done();
     }
+    if (left == 0) {
+      break;
+    }
     if (!incumbent_.exists() || plan->bound() < incumbent_.value()) {
       plan->place(few, incumbent_.value(), clock_);
       offer(*plan);
+      --left;
     }
   }
   return !stopped();
@@ -238,6 +245,9 @@ std::vector<OptionRecord> large_records() {
              "places of a model's layers in a window where stages may begin, before a plan is worked out "
              "with all",
              "48", 1000),
+      number("large.partitions",
+             "window partitions, those of the lowest bounds, that get schedules after a first quick one",
+             "1000", 1000),
       number("large.rounds", "rounds of prices that raise the lower bound, for each window partition", "200",
              1000),
       number("large.changes",

@@ -152,7 +152,10 @@ bool PartitionPlan::make_stages(const std::vector<double>& latest, const StopClo
     // Of n mini-batches a stage takes at least n times its compute.
     StageRows rows(problem_, kinds_.places, model.model, model.range,
                    layers_[tasks[i].window][tasks[i].model], tasks[i].size,
-                   latest[tasks[i].window] / static_cast<double>(n));
+                   latest[tasks[i].window] / static_cast<double>(n), clock);
+    if (clock.expired()) {
+      return;
+    }
     const double least = least_sum_of_first(rows, kinds_);
     made[i].emplace(SizeStagesOfRange{std::move(rows), least});
   });

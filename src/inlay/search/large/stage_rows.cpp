@@ -54,7 +54,7 @@ double least_compute(const schedule::Problem& problem, const std::vector<evaluat
 
 StageRows::StageRows(const schedule::Problem& problem, const std::vector<evaluate::StagePlace>& places,
                      int model, const LayerRange& range, std::vector<int> cuts, int size_index,
-                     double longest)
+                     double longest, const StopClock& clock)
     : cuts_(std::move(cuts)) {
   const auto at = static_cast<std::size_t>(model);
   mini_batch_ = problem.costs.models[at].mini_batches[static_cast<std::size_t>(size_index)];
@@ -78,6 +78,9 @@ StageRows::StageRows(const schedule::Problem& problem, const std::vector<evaluat
     begin_.push_back(figures_.size());
     lengths_.push_back(length);
     for (const evaluate::StagePlace& place : places) {
+      if (clock.expired()) {
+        return;
+      }
       TypeRows& rows = *types[static_cast<std::size_t>(place.type)];
       const double l2_access = problem.package.types[static_cast<std::size_t>(place.type)].energy.l2_access;
       for (int x = y + 1; x <= y + length; ++x) {

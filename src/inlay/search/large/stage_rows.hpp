@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "inlay/evaluate/stage_figures.hpp"
+#include "inlay/search/stop_clock.hpp"
 #include "inlay/search/window_partition.hpp"
 
 namespace inlay::search {
@@ -13,9 +14,11 @@ namespace inlay::search {
 class StageRows {
  public:
   /// `places`: where stages may stand. `cuts`: layers at which stages may begin or end, both ends of the
-  /// range included. Stages that compute for more than `longest` seconds are left out.
+  /// range included. Stages that compute for more than `longest` seconds are left out. When the clock has
+  /// expired the rows are not all there and must not be used.
   StageRows(const schedule::Problem& problem, const std::vector<evaluate::StagePlace>& places, int model,
-            const LayerRange& range, std::vector<int> cuts, int size_index, double longest);
+            const LayerRange& range, std::vector<int> cuts, int size_index, double longest,
+            const StopClock& clock);
 
   int last_cut() const { return static_cast<int>(cuts_.size()) - 1; }
   /// The layer at which a stage that begins at a cut begins.
