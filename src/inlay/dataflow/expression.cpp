@@ -170,7 +170,11 @@ class Parser {
   }
 
   std::int64_t look_up(std::string_view name, std::size_t start) const {
-    const auto found = std::find(names_.begin(), names_.end(), name);
+    // Most names are one letter: few need more than a look at it.
+    const auto found = std::find_if(names_.begin(), names_.end(), [&](const std::string& known) {
+      return known.size() == name.size() && known.front() == name.front() &&
+             (name.size() == 1 || known == name);
+    });
     if (found == names_.end()) {
       fail("unknown name '" + std::string(name) + "'; " + base::allowed_values(name, names_), start);
     }
