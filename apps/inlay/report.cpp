@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 
 #include "command.hpp"
@@ -15,9 +16,23 @@ namespace {
 
 struct Options {
   std::string folder;
-  std::string output = "report.html";
+  std::string output;
   std::string picture;
 };
+
+/// A page is no drawing: an ending that says otherwise would put one in the place of the other.
+std::string output_of(const Options& options) {
+  const bool page = options.picture.empty();
+  if (options.output.empty()) {
+    return page ? "report.html" : options.picture + ".svg";
+  }
+  const std::string ending = std::filesystem::path(options.output).extension().string();
+  if (ending == (page ? ".svg" : ".html")) {
+    throw base::InputError(fmt::format("-o {}: {} is written as {}", options.output,
+                                       page ? "the page" : "a drawing", page ? ".html" : ".svg"));
+  }
+  return options.output;
+}
 
 int run(const Options& options) {
   const std::vector<std::string> pictures = report::picture_names();
@@ -26,12 +41,12 @@ int run(const Options& options) {
     throw base::InputError(fmt::format("--picture: '{}' is no drawing; {}", options.picture,
                                        base::allowed_values(options.picture, pictures)));
   }
-  report::refuse_foreign_file(options.output);
+  const std::string output = output_of(options);
+  report::refuse_foreign_file(output);
   const report::PageInput input = report::read_page_input(options.folder);
-  base::write_file(options.output, options.picture.empty() ? report::report_page(input)
-                                                           : report::picture(input, options.picture));
-  fmt::print("{}: {} schedule{}\n", options.output, input.schedules.size(),
-             input.schedules.size() == 1 ? "" : "s");
+  base::write_file(
+      output, options.picture.empty() ? report::report_page(input) : report::picture(input, options.picture));
+  fmt::print("{}: {} schedule{}\n", output, input.schedules.size(), input.schedules.size() == 1 ? "" : "s");
   return 0;
 }
 
@@ -43,7 +58,8 @@ void add_report(CLI::App& program, Action& chosen) {
                   "inlay report inlay-out -o report.html");
   command.positional("DIR", options->folder,
                      "a folder that 'inlay schedule --out' or 'inlay compare --out' has written");
-  command.option("-o,--output", options->output, "FILE", "the file to write; default: report.html");
+  command.option("-o,--output", options->output, "FILE",
+                 "the file to write; default: report.html, or NAME.svg of a drawing");
   command.option("--picture", options->picture, "NAME",
                  "write only this drawing of the best schedule, as SVG: map, gantt or front");
   command.finish(chosen, [options] { return run(*options); });

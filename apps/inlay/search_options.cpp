@@ -29,7 +29,8 @@ double parse_time(const std::string& text) {
   } catch (const std::invalid_argument&) {
     // The message below says what is expected here.
   }
-  throw base::InputError(fmt::format("--time-limit: '{}' is not a time above zero; for example 30s", text));
+  throw base::InputError(fmt::format(
+      "--time-limit: '{}' is not a time above zero with its unit (s, ms, us or ns); for example 30s", text));
 }
 
 double parse_gap(const std::string& text) {
@@ -112,7 +113,8 @@ void declare(Command& command, SearchOptions& options) {
                  "serial: a stage moves, then computes; overlapped: both at once; else as the package says");
   command.option("--energy", options.energy, "TABLE",
                  "an energy table for all chiplets: a file or a shipped name; else each its own");
-  command.option("--time-limit", options.time_limit, "TIME", "end the search after this time, such as 30s");
+  command.option("--time-limit", options.time_limit, "TIME",
+                 "end the search after this time, such as 30s; what layers cost is worked out before");
   command.option("--gap", options.gap, "SHARE",
                  "end it once the answer is proven this close to the best, such as 1%");
   command.option("--splits", options.splits, "N", "short for --option exact.splits=N and its like of others");

@@ -162,8 +162,12 @@ TEST_F(Folder, CommandWritesThePageOrNothing) {
   EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 0);
   EXPECT_THAT(base::read_file(page), HasSubstr("28.01 us"));
   EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 0) << "its own page may be replaced";
-  EXPECT_EQ(WEXITSTATUS(std::system((command + " --picture map").c_str())), 0);
-  EXPECT_THAT(base::read_file(page), HasSubstr("<svg"));
+  EXPECT_EQ(WEXITSTATUS(std::system((command + " --picture map").c_str())), 2) << "a drawing is no page";
+  const fs::path drawing = folder_ / "map.svg";
+  const std::string draw = std::string(INLAY_PROGRAM) + " report " + folder_.string() + " --picture map -o " +
+                           drawing.string() + " > /dev/null 2>&1";
+  EXPECT_EQ(WEXITSTATUS(std::system(draw.c_str())), 0);
+  EXPECT_THAT(base::read_file(drawing), HasSubstr("<svg"));
   EXPECT_EQ(WEXITSTATUS(std::system((command + " --picture photo").c_str())), 2);
   write("report.html", "my own page");
   EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 2) << "what is not ours stays";

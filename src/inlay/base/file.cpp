@@ -117,6 +117,21 @@ bool may_be_shipped(const std::string& name) {
   return name.find('/') == std::string::npos && !is_ending;
 }
 
+namespace {
+
+/// "; it is one of the models" where a name is that of a file of another room; else nothing.
+std::string room_that_has(const std::string& name) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(data_folder(), error)) {
+    if (fs::exists(entry.path() / (name + ".yaml"), error)) {
+      return fmt::format("; it is one of the {}", entry.path().filename().string());
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
 fs::path find_data_file(const std::string& name, const std::string& room) {
   const fs::path given(name);
   std::error_code error;
@@ -135,8 +150,8 @@ fs::path find_data_file(const std::string& name, const std::string& room) {
     }
   }
   std::sort(names.begin(), names.end());
-  throw InputError(fmt::format("'{}' is neither a file nor one of the {} that Inlay ships; {}", name, room,
-                               allowed_values(name, names)));
+  throw InputError(fmt::format("'{}' is neither a file nor one of the {} that Inlay ships{}; {}", name, room,
+                               room_that_has(name), allowed_values(name, names)));
 }
 
 }  // namespace inlay::base

@@ -236,6 +236,7 @@ class SpaceSearch {
     }
     value_ = objective_of(objective_, evaluate::evaluate_reference(problem_, *plain));
     best_ = *plain;
+    fell_back_ = true;
   }
 
   /// The root bound's reason, if that is the bound; else how much of the bound the search has added to it.
@@ -282,6 +283,11 @@ class SpaceSearch {
       certificate.space +=
           "; the schedule is the one that the search was started from, which lies outside of this space";
     }
+    if (fell_back_) {
+      certificate.space +=
+          "; stopped before there was a schedule of it: this one is the plainest, each model alone on one "
+          "chiplet";
+    }
     if (outside && bound > checked) {
       // The start is better than everything in the space: only the root bound speaks of it.
       bound = root_bound_;
@@ -318,6 +324,7 @@ class SpaceSearch {
   double start_value_ = -1.0;
   schedule::Schedule best_;
   bool too_large_ = false;
+  bool fell_back_ = false;  // to a schedule that was not searched for
   std::int64_t evaluations_ = 0;
 };
 

@@ -96,11 +96,32 @@ BySet points_by_set(const PathTrie& trie, const PackedModel& model, const Counts
   return result;
 }
 
+/// Where every pipeline is one stage, chiplets of one place are as good as each other: of each the chiplets
+/// of its place that are to be taken before it. Empty if there are longer paths.
+std::map<ChipletSet, ChipletSet> twins_before(const PathTrie& trie) {
+  std::map<ChipletSet, ChipletSet> before;
+  for (const PathTrie::Node& node : trie.nodes) {
+    if (node.depth > 1) {
+      return {};
+    }
+    ChipletSet seen;
+    for (const auto& [set, path] : node.paths) {
+      before[set] = seen;
+      seen = seen | set;
+    }
+  }
+  return before;
+}
+
 class Packing {
  public:
   Packing(const PathTrie& trie, const std::vector<PackedModel>& models, const Surroundings& surroundings,
           const StopClock& clock)
-      : trie_(trie), models_(models), surroundings_(surroundings), clock_(clock) {
+      : trie_(trie),
+        models_(models),
+        surroundings_(surroundings),
+        clock_(clock),
+        twins_before_(twins_before(trie)) {
     for (const PackedModel& model : models) {
       latest_end_ = std::min(latest_end_, model.latest_end);
     }
@@ -142,6 +163,11 @@ class Packing {
     return Allowance(result);
   }
 
+  bool skips_a_twin(const ChipletSet& before, const ChipletSet& set) const {
+    const auto twins = twins_before_.find(set);
+    return twins != twins_before_.end() && !twins->second.within(before);
+  }
+
   void add_model(std::size_t m) {
     const Allowance remaining = with_remaining(m + 1);
     BySet sets = points_by_set(trie_, models_[m], counts_);
@@ -150,7 +176,7 @@ class Packing {
     std::size_t held = 0;
     for (const auto& [before, combinations] : occupied_.back()) {
       for (const auto& [set, points] : sets) {
-        if (before.intersects(set)) {
+        if (before.intersects(set) || skips_a_twin(before, set)) {
           continue;
         }
         Combinations& target = after[before | set];
@@ -274,6 +300,7 @@ class Packing {
   const std::vector<PackedModel>& models_;
   const Surroundings& surroundings_;
   const StopClock& clock_;
+  std::map<ChipletSet, ChipletSet> twins_before_;
   double latest_end_ = kNever;  // of the models that must be done by some time, the first
   Counts counts_;
   std::vector<BySet> occupied_;  // [how many models stand there already]

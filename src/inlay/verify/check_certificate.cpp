@@ -59,7 +59,7 @@ void check_arithmetic(const schedule::CertificateClaim& certificate, std::vector
   };
   if (certificate.lower_bound > certificate.value && !same(certificate.lower_bound, certificate.value)) {
     error("lower_bound",
-          fmt::format("the lower bound {} is above the value {} of the schedule: a defect of the search",
+          fmt::format("the lower bound {} is above the value {} of the schedule: one of them is wrong",
                       certificate.lower_bound, certificate.value));
     return;
   }
