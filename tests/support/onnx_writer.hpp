@@ -109,18 +109,19 @@ class Model {
     graph_.message(5, tensor.number(2, type).text(8, name));
     return *this;
   }
-  Model& integers(const std::string& name, const std::vector<std::int64_t>& values) {
-    Message tensor;
-    tensor.number(1, static_cast<std::int64_t>(values.size())).number(2, kInt64).text(8, name);
+  /// A list, or a tensor of that shape.
+  Model& integers(const std::string& name, const std::vector<std::int64_t>& values,
+                  const std::vector<std::int64_t>& shape = {}) {
+    Message tensor = header(name, kInt64, shape, values.size());
     for (const std::int64_t value : values) {
       tensor.number(7, value);
     }
     graph_.message(5, tensor);
     return *this;
   }
-  Model& reals(const std::string& name, const std::vector<float>& values) {
-    Message tensor;
-    tensor.number(1, static_cast<std::int64_t>(values.size())).number(2, kFloat).text(8, name);
+  Model& reals(const std::string& name, const std::vector<float>& values,
+               const std::vector<std::int64_t>& shape = {}) {
+    Message tensor = header(name, kFloat, shape, values.size());
     for (const float value : values) {
       tensor.real(4, value);
     }
@@ -166,6 +167,17 @@ class Model {
   }
 
  private:
+  static Message header(const std::string& name, int type, const std::vector<std::int64_t>& shape,
+                        std::size_t elements) {
+    Message tensor;
+    for (const std::int64_t size : shape) {
+      tensor.number(1, size);
+    }
+    if (shape.empty()) {
+      tensor.number(1, static_cast<std::int64_t>(elements));
+    }
+    return tensor.number(2, type).text(8, name);
+  }
   static Message value_info(const std::string& name, const std::vector<Size>& shape, int type) {
     Message dimensions;
     for (const Size& size : shape) {

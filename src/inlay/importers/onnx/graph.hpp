@@ -90,6 +90,7 @@ struct Graph {
   std::vector<Node> nodes;  // in an order in which they can run
   std::vector<int> inputs;
   std::vector<int> outputs;
+  std::vector<std::string> notes;  // what the reader took for granted or passed over, for the user
 
   const Value& value(int id) const { return values[static_cast<std::size_t>(id)]; }
   Value& value(int id) { return values[static_cast<std::size_t>(id)]; }

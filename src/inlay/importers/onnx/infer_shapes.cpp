@@ -6,6 +6,7 @@
 
 #include "inlay/base/checked.hpp"
 #include "inlay/base/error.hpp"
+#include "inlay/importers/onnx/evaluator.hpp"
 #include "inlay/importers/onnx/lowering.hpp"
 #include "inlay/importers/onnx/read_graph.hpp"
 #include "inlay/importers/onnx/shape_rules.hpp"
@@ -164,11 +165,74 @@ class Inference {
     const bool constant = about_shape || std::all_of(node.inputs.begin(), node.inputs.end(), [&](int id) {
                             return id < 0 || graph_.value(id).constant;
                           });
+    if (!about_shape) {
+      check_operands(node, constant);
+    }
+    note_unknown_attributes(node);
     set_outputs(node, shapes_of(node), constant);
     if (about_shape) {
       set_shape_content(node);
-    } else if (constant && !node.outputs.empty() && needed_.count(node.outputs[0]) > 0) {
-      graph_.value(node.outputs[0]).content = folded(graph_, node);
+    } else if (constant) {
+      set_contents(node);
+    }
+  }
+
+  /// Before any rule of an operator runs: it reads no tensor without elements. Only lists (sizes, axes,
+  /// regions) may be empty, and what is evaluated; a join passes over an operand that has nothing.
+  void check_operands(Node& node, bool constant) {
+    if (node.op == "Concat" && node.domain.empty()) {
+      const auto is_empty = [this](int id) { return id >= 0 && has_no_elements(graph_.value(id)); };
+      const bool all = std::all_of(node.inputs.begin(), node.inputs.end(), is_empty);
+      std::erase_if(node.inputs, [&](int id) { return !all && is_empty(id); });
+    }
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      const int id = node.inputs[i];
+      if (id < 0 || !has_no_elements(graph_.value(id))) {
+        continue;
+      }
+      const bool list = graph_.shape(id).size() == 1 && (i > 0 || node.op == "ConstantOfShape");
+      if (!(constant && moves_elements(node)) && !(list && takes_lists(node))) {
+        fail(graph_, node,
+             fmt::format("its input '{}' is [{}]: a dimension of 0", graph_.value(id).name,
+                         fmt::join(graph_.shape(id), ", ")));
+      }
+    }
+  }
+
+  static bool has_no_elements(const Value& value) {
+    return value.shape && std::find(value.shape->begin(), value.shape->end(), 0) != value.shape->end();
+  }
+
+  static bool moves_elements(const Node& node) {
+    static const std::set<std::string> kNames = {"Identity", "Cast",   "Concat", "Slice",    "Gather",
+                                                 "Reshape",  "Expand", "Tile",   "Squeeze",  "Unsqueeze",
+                                                 "NonZero",  "Split",  "Where",  "Transpose"};
+    return node.domain.empty() && kNames.count(node.op) > 0;
+  }
+
+  static bool takes_lists(const Node& node) {
+    static const std::set<std::string> kNames = {
+        "Resize", "Upsample", "Reshape",   "Expand", "ConstantOfShape",
+        "Slice",  "Squeeze",  "Unsqueeze", "Pad",    "Tile"};
+    return node.domain.empty() && (kNames.count(node.op) > 0 || node.op.rfind("Reduce", 0) == 0);
+  }
+
+  void note_unknown_attributes(const Node& node) {
+    for (const std::string& name : unknown_attributes(graph_, node)) {
+      graph_.notes.push_back(
+          fmt::format("node '{}' ({}): its attribute '{}' is not one of opset {}, and is ignored", node.name,
+                      node.op, name, graph_.opset));
+    }
+  }
+
+  void set_contents(const Node& node) {
+    Contents contents = evaluator_.outputs(graph_, node);
+    for (std::size_t i = 0; i < node.outputs.size(); ++i) {
+      if (node.outputs[i] >= 0 && needed_.count(node.outputs[i]) > 0) {
+        graph_.value(node.outputs[i]).content = std::move(contents[i]);
+      }
+    }
+    if (!node.outputs.empty() && needed_.count(node.outputs[0]) > 0) {
       join_partly_known(node);
     }
   }
@@ -249,8 +313,10 @@ class Inference {
     if (const auto shape = reshaped_to_partly_known(node)) {
       return {{graph_.value(node.inputs[0]).type, *shape}};
     }
-    if (auto own = own_shapes(graph_, node)) {
-      return std::move(*own);
+    for (const auto rule : {shapes_from_constants, own_shapes}) {
+      if (auto own = rule(graph_, node)) {
+        return std::move(*own);
+      }
     }
     if (auto known = has_subgraphs(node) ? std::nullopt : library_shapes(graph_, node)) {
       return std::move(*known);
@@ -322,7 +388,11 @@ class Inference {
       const auto given = size_of(dimension, value.name, axis);
       if (!given) {
         fail(graph_, node,
-             fmt::format("size {} of '{}' is only known when it runs; say --dim {}=N", axis, value.name,
+             fmt::format("size {} of '{}' is only known when it runs{}; say --dim {}=N", axis, value.name,
+                         evaluator_.exhausted()
+                             ? fmt::format(" (constants were evaluated up to the limit of {} elements)",
+                                           kMostEvaluatedWork)
+                             : "",
                          dimension.name.empty() ? fmt::format("{}.{}", value.name, axis) : dimension.name));
       }
       size = *given;
@@ -364,6 +434,7 @@ class Inference {
   Graph& graph_;
   std::map<int, Declaration>& declarations_;
   const ReadOptions& options_;
+  Evaluator evaluator_;
   std::unordered_set<int> needed_;  // values that a node reads or that are outputs
   std::set<std::string> known_names_;
   std::set<std::string> used_names_;

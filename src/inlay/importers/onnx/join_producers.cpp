@@ -3,6 +3,7 @@
 #include <set>
 
 #include "inlay/importers/onnx/pattern_passes.hpp"
+#include "inlay/importers/onnx/shape_rules.hpp"
 
 namespace inlay::importers::onnx_graph {
 namespace {
@@ -180,7 +181,7 @@ void join_padding(Graph& graph) {
   const Pattern pattern(graph);
   for (Node& pad : graph.nodes) {
     if (pad.op != "Pad" || !pad.domain.empty() || text_or(pad, "mode", "constant") != "constant" ||
-        Graph::input(pad, 3) >= 0) {
+        Graph::input(pad, 0) < 0) {
       continue;
     }
     const Node* user = pattern.only_user(pad.outputs[0]);
@@ -189,11 +190,8 @@ void join_padding(Graph& graph) {
          text_or(*user, "auto_pad", "NOTSET") != "VALID")) {
       continue;
     }
-    std::vector<std::int64_t> pads = integers_or(pad, "pads", {});
-    if (const int given = Graph::input(pad, 1); given >= 0 && graph.value(given).content) {
-      pads = graph.value(given).content->integers;
-    }
     const std::size_t rank = graph.shape(pad.inputs[0]).size();
+    const Dimensions pads = padding_of(graph, pad, rank).value_or(Dimensions{});
     const bool fits = rank >= 3 && pads.size() == 2 * rank && pads[0] == 0 && pads[1] == 0 &&
                       pads[rank] == 0 && pads[rank + 1] == 0 &&
                       std::all_of(pads.begin(), pads.end(), [](std::int64_t size) { return size >= 0; });

@@ -99,8 +99,8 @@ class Question {
     proto_.set_domain(node.domain);
     proto_.set_name(node.name);
     for (const auto& [name, attribute] : node.attributes) {
-      // What later opsets have added changes no shape where there is no rule of our own.
-      if (graph.opset <= kNewestKnown || schema.attributes().count(name) > 0) {
+      // What exporters and later opsets have added changes no shape where there is no rule of our own.
+      if (schema.attributes().count(name) > 0) {
         write_attribute(name, attribute, proto_);
       }
     }
@@ -201,11 +201,26 @@ void check_windows(const Graph& graph, const Node& node) {
   }
 }
 
+const onnx::OpSchema* schema_of(const Graph& graph, const Node& node) {
+  const int version = static_cast<int>(std::min<std::int64_t>(graph.opset, kNewestKnown));
+  return onnx::OpSchemaRegistry::Schema(node.op, version, node.domain);
+}
+
 }  // namespace
 
+std::vector<std::string> unknown_attributes(const Graph& graph, const Node& node) {
+  const onnx::OpSchema* schema = schema_of(graph, node);
+  std::vector<std::string> unknown;
+  for (const auto& [name, attribute] : node.attributes) {
+    if (schema != nullptr && graph.opset <= kNewestKnown && schema->attributes().count(name) == 0) {
+      unknown.push_back(name);
+    }
+  }
+  return unknown;
+}
+
 std::optional<std::vector<OutputType>> library_shapes(const Graph& graph, const Node& node) {
-  const int version = static_cast<int>(std::min<std::int64_t>(graph.opset, kNewestKnown));
-  const onnx::OpSchema* schema = onnx::OpSchemaRegistry::Schema(node.op, version, node.domain);
+  const onnx::OpSchema* schema = schema_of(graph, node);
   if (schema == nullptr || !schema->has_type_and_shape_inference_function()) {
     return std::nullopt;
   }

@@ -199,12 +199,13 @@ int Lowering::as_rows(int value, std::int64_t columns) {
 std::int64_t Lowering::bits(int value) const {
   const Value& of = graph_.value(value);
   int type = of.type;
-  // What is only read quantised is never there in full width.
+  // What is only read quantised, or cast to fewer bits, is never there in full width.
   if (of.users.size() == 1 && !of.is_output) {
     const Node& user = graph_.node(of.users[0]);
-    if (user.op == "QuantizeLinear") {
-      type = graph_.value(user.outputs[0]).type;
-    }
+    const int read_as = user.outputs.empty() || user.outputs[0] < 0 ? 0 : graph_.value(user.outputs[0]).type;
+    const bool narrower = user.op == "Cast" && user.domain.empty() && bits_of(read_as) != 0 &&
+                          bits_of(read_as) < bits_of(type) && read_as != kBool;
+    type = user.op == "QuantizeLinear" || narrower ? read_as : type;
   }
   const bool whole_number = of.is_input && (of.type == kInt64 || of.type == kInt32);
   const std::int64_t file = bits_of(type) == 0 ? 32 : bits_of(type);

@@ -166,24 +166,6 @@ Shapes reduce(const Graph& graph, const Node& node) {
   return one(graph, node, shape);
 }
 
-Shapes pad(const Graph& graph, const Node& node) {
-  Dimensions shape = *input_value(graph, node, 0).shape;
-  const auto pads = known_integers(graph, node, 1);
-  std::vector<std::int64_t> axes(shape.size());
-  std::iota(axes.begin(), axes.end(), 0);
-  if (const auto given = known_integers(graph, node, 3)) {
-    axes = *given;
-  }
-  if (!pads || pads->size() != 2 * axes.size()) {
-    fail(graph, node, "its pads are not known, or not two for each axis");
-  }
-  for (std::size_t i = 0; i < axes.size(); ++i) {
-    const std::size_t axis = axis_of(graph, node, axes[i], shape.size());
-    shape[axis] = base::checked_add(shape[axis], base::checked_add((*pads)[i], (*pads)[i + axes.size()]));
-  }
-  return one(graph, node, shape);
-}
-
 Shapes resize(const Graph& graph, const Node& node) {
   Dimensions shape = *input_value(graph, node, 0).shape;
   if (text_or(node, "keep_aspect_ratio_policy", "stretch") != "stretch") {
@@ -224,7 +206,6 @@ constexpr const char* kMicrosoft = "com.microsoft";
 const std::vector<OwnRule>& rules() {
   static const std::vector<OwnRule> kRules = {
       {"", "Split", 18, split},
-      {"", "Pad", 18, pad},
       {"", "Resize", 18, resize},
       {"", "Einsum", 0, einsum},  // of which libonnx says only how many dimensions the result has
       {"", "Gemm", 0, gemm},      // in opset 6 libonnx takes vectors for matrices and reads beyond them

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "inlay/importers/onnx/graph.hpp"
@@ -21,9 +22,15 @@ std::optional<std::vector<OutputType>> library_shapes(const Graph& graph, const 
 /// (docs/importers-onnx.md); none for others. Throws base::InputError.
 std::optional<std::vector<OutputType>> own_shapes(const Graph& graph, const Node& node);
 
-/// The content of a node's first output, if it is small and follows from what is known of its inputs.
-/// The outputs' shapes are known. Throws base::InputError, base::OverflowError.
-std::optional<Constant> folded(const Graph& graph, const Node& node);
+/// Rules that need the contents of operands, of operators for which libonnx 1.12 has none, or for some opsets
+/// only; none for others, and where a content is not known. Throws base::InputError.
+std::optional<std::vector<OutputType>> shapes_from_constants(const Graph& graph, const Node& node);
+
+/// Attributes of a standard operator that its schema does not have; they are ignored.
+std::vector<std::string> unknown_attributes(const Graph& graph, const Node& node);
+
+/// What a Pad node of any opset adds before each dimension, then behind each; none if it is not known.
+std::optional<Dimensions> padding_of(const Graph& graph, const Node& node, std::size_t rank);
 
 /// NumPy's rule: sizes are compared from the last on, a size of 1 is repeated. Fails at the node.
 Dimensions broadcast(const Graph& graph, const Node& node, const Dimensions& a, const Dimensions& b);
