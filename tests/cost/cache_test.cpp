@@ -182,12 +182,12 @@ TEST_F(Cache, DistinctShapesHaveDistinctKeys) {
         &workload::ConvolutionShape::dilation_x, &workload::ConvolutionShape::padding_y,
         &workload::ConvolutionShape::padding_x, &workload::ConvolutionShape::in_height,
         &workload::ConvolutionShape::in_width, &workload::ConvolutionShape::upsample_y,
-        &workload::ConvolutionShape::upsample_x}) {
+        &workload::ConvolutionShape::upsample_x, &workload::ConvolutionShape::images}) {
     workload::ConvolutionShape changed = shape;
     changed.*field += 100;
     keys.insert(layer_key(changed, {}, 0, 1));
   }
-  EXPECT_EQ(keys.size(), 27U);
+  EXPECT_EQ(keys.size(), 28U);
 }
 
 TEST_F(Cache, TextsOfCostsAreExactOrRefused) {

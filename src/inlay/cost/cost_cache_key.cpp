@@ -57,10 +57,10 @@ void add_energy(std::string& key, const hardware::EnergyTable& table) {
 
 void add_shape(std::string& key, const workload::ConvolutionShape& shape) {
   const auto& [groups, out, in, height, width, kernel_y, kernel_x, stride_y, stride_x, dilation_y, dilation_x,
-               padding_y, padding_x, in_height, in_width, upsample_y, upsample_x] = shape;
-  key += fmt::format("convolution {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", groups, out, in,
+               padding_y, padding_x, in_height, in_width, upsample_y, upsample_x, images] = shape;
+  key += fmt::format("convolution {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", groups, out, in,
                      height, width, kernel_y, kernel_x, stride_y, stride_x, dilation_y, dilation_x, padding_y,
-                     padding_x, in_height, in_width, upsample_y, upsample_x);
+                     padding_x, in_height, in_width, upsample_y, upsample_x, images);
 }
 
 void add_shape(std::string& key, const workload::GemmShape& shape) {

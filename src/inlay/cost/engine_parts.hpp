@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <map>
 #include <variant>
 
 #include "inlay/base/checked.hpp"
@@ -34,8 +35,9 @@ LayerCost one_after_the_other(const LayerCost& first, const LayerCost& second);
 base::InfeasibleError infeasible(const workload::Layer& layer, std::int64_t mini_batch,
                                  const hardware::ChipletType& type, const std::exception& reason);
 
-/// Answers for operators without MACs, leaves the others to `mac_cost(shape)`, a transposed convolution as
-/// its plain parts one after the other, and names the layer in every refusal.
+/// Answers for operators without MACs, leaves the others to `mac_cost(shape, samples)`: a transposed
+/// convolution as its plain parts one after the other, several images of a sample as so many samples. Names
+/// the layer in every refusal.
 template <typename MacCost>
 LayerCost evaluate_layer(const workload::Layer& layer, std::int64_t mini_batch,
                          const hardware::ChipletType& type, const MacCost& mac_cost) {
@@ -45,13 +47,20 @@ LayerCost evaluate_layer(const workload::Layer& layer, std::int64_t mini_batch,
       return vector_cost(*vector, layer.precision, mini_batch, type);
     }
     LayerCost cost;
-    if (const auto* convolution = std::get_if<workload::ConvolutionShape>(&layer.shape);
-        convolution != nullptr && workload::is_transposed(*convolution)) {
-      for (const workload::ConvolutionShape& plain : workload::phases(*convolution)) {
-        cost = one_after_the_other(cost, mac_cost(workload::Shape(plain)));
+    if (const auto* convolution = std::get_if<workload::ConvolutionShape>(&layer.shape)) {
+      const std::int64_t samples = base::checked_multiply(mini_batch, convolution->images);
+      std::map<workload::ConvolutionShape, LayerCost> known;  // most phases are alike
+      for (workload::ConvolutionShape plain : workload::phases(*convolution)) {
+        plain.images = 1;
+        auto found = known.find(plain);
+        if (found == known.end()) {
+          found = known.emplace(plain, mac_cost(workload::Shape(plain), samples)).first;
+        }
+        cost =
+            workload::is_transposed(*convolution) ? one_after_the_other(cost, found->second) : found->second;
       }
     } else {
-      cost = mac_cost(layer.shape);
+      cost = mac_cost(layer.shape, mini_batch);
     }
     add_fused(layer, mini_batch, type, cost);
     return cost;

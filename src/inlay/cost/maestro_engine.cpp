@@ -108,12 +108,11 @@ class MaestroEngine : public CostEngine {
 
   LayerCost evaluate(const workload::Layer& layer, std::int64_t mini_batch,
                      const ChipletType& type) const override {
-    return evaluate_layer(layer, mini_batch, type, [&](const workload::Shape& shape) {
+    return evaluate_layer(layer, mini_batch, type, [&](const workload::Shape& shape, std::int64_t samples) {
       if (const auto* gemm = std::get_if<workload::GemmShape>(&shape)) {
-        return cost_of(evaluate_gemm(*gemm, mini_batch, type), type);
+        return cost_of(evaluate_gemm(*gemm, samples, type), type);
       }
-      return cost_of(evaluate_convolution(std::get<workload::ConvolutionShape>(shape), mini_batch, type),
-                     type);
+      return cost_of(evaluate_convolution(std::get<workload::ConvolutionShape>(shape), samples, type), type);
     });
   }
 };

@@ -132,12 +132,11 @@ class RooflineEngine : public CostEngine {
 
   LayerCost evaluate(const workload::Layer& layer, std::int64_t mini_batch,
                      const ChipletType& type) const override {
-    return evaluate_layer(layer, mini_batch, type, [&](const workload::Shape& shape) {
+    return evaluate_layer(layer, mini_batch, type, [&](const workload::Shape& shape, std::int64_t samples) {
       if (const auto* gemm = std::get_if<workload::GemmShape>(&shape)) {
-        return cost_of(demand_of(*gemm, mini_batch), layer.precision, type);
+        return cost_of(demand_of(*gemm, samples), layer.precision, type);
       }
-      return cost_of(demand_of(std::get<workload::ConvolutionShape>(shape), mini_batch), layer.precision,
-                     type);
+      return cost_of(demand_of(std::get<workload::ConvolutionShape>(shape), samples), layer.precision, type);
     });
   }
 };

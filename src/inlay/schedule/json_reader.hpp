@@ -28,6 +28,13 @@ class JsonReader {
   void integer(const char* key, Integer& value, std::int64_t lowest, std::int64_t highest = kHighest) {
     value = static_cast<Integer>(whole(required(key), at(key), lowest, limit<Integer>(highest)));
   }
+  /// As integer(); `usual` where the key is missing.
+  void integer_unless(const char* key, std::int64_t& value, std::int64_t usual, std::int64_t lowest) {
+    value = usual;
+    if (has(key)) {
+      integer(key, value, lowest);
+    }
+  }
   /// One of `count` things called `noun`.
   void index(const char* key, int& value, std::size_t count, const char* noun);
   void bottleneck(const char* key, int& value) { integer(key, value, -1); }

@@ -26,6 +26,12 @@ class JsonWriter {
   void integer(const char* key, Integer value, std::int64_t = 0, std::int64_t = 0) {
     object_[key] = value;
   }
+  /// Nothing is written for the usual value.
+  void integer_unless(const char* key, std::int64_t value, std::int64_t usual, std::int64_t) {
+    if (value != usual) {
+      object_[key] = value;
+    }
+  }
   void index(const char* key, int value, std::size_t, const char*) { object_[key] = value; }
   void bottleneck(const char* key, int value) { object_[key] = value; }
   void number(const char* key, double value, bool = false) {

@@ -35,6 +35,7 @@ void describe(Archive& archive, workload::ConvolutionShape& shape) {
   archive.integer("in_width", shape.in_width, 0);
   archive.integer("upsample_y", shape.upsample_y, 1);
   archive.integer("upsample_x", shape.upsample_x, 1);
+  archive.integer_unless("images", shape.images, 1, 1);
 }
 
 template <typename Archive>

@@ -10,4 +10,7 @@ void build_convolution(Draft& draft);
 /// ConvTranspose.
 void build_transposed_convolution(Draft& draft);
 
+/// The keys bias and batch_norm of a convolution whose channels and kernel are known: sets its weights.
+void set_filters(Draft& draft, const ConvolutionShape& shape);
+
 }  // namespace inlay::workload

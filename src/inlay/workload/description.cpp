@@ -12,11 +12,16 @@ std::string pair_text(std::int64_t rows, std::int64_t columns) {
   return rows == columns ? fmt::format("{}", rows) : fmt::format("{}x{}", rows, columns);
 }
 
+std::string images_of(const ConvolutionShape& shape) {
+  return shape.images == 1 ? "" : fmt::format("{} times ", shape.images);
+}
+
 std::string describe_transposed(const ConvolutionShape& shape) {
   std::string text =
-      fmt::format("{}x{}x{} -> {}x{}x{}, kernel {}x{}, transposed, stride {}", shape.in_channels,
-                  shape.in_height, shape.in_width, shape.out_channels, shape.out_height, shape.out_width,
-                  shape.kernel_height, shape.kernel_width, pair_text(shape.upsample_y, shape.upsample_x));
+      images_of(shape) + fmt::format("{}x{}x{} -> {}x{}x{}, kernel {}x{}, transposed, stride {}",
+                                     shape.in_channels, shape.in_height, shape.in_width, shape.out_channels,
+                                     shape.out_height, shape.out_width, shape.kernel_height,
+                                     shape.kernel_width, pair_text(shape.upsample_y, shape.upsample_x));
   return shape.groups == 1 ? text : text + fmt::format(", {} groups", shape.groups);
 }
 
@@ -24,11 +29,13 @@ std::string describe_one(const ConvolutionShape& shape) {
   if (is_transposed(shape)) {
     return describe_transposed(shape);
   }
-  std::string text = fmt::format(
-      "{}x{}x{} -> {}x{}x{}, kernel {}x{}", shape.in_channels,
-      (shape.out_height - 1) * shape.stride_y + (shape.kernel_height - 1) * shape.dilation_y + 1,
-      (shape.out_width - 1) * shape.stride_x + (shape.kernel_width - 1) * shape.dilation_x + 1,
-      shape.out_channels, shape.out_height, shape.out_width, shape.kernel_height, shape.kernel_width);
+  std::string text =
+      images_of(shape) +
+      fmt::format("{}x{}x{} -> {}x{}x{}, kernel {}x{}", shape.in_channels,
+                  (shape.out_height - 1) * shape.stride_y + (shape.kernel_height - 1) * shape.dilation_y + 1,
+                  (shape.out_width - 1) * shape.stride_x + (shape.kernel_width - 1) * shape.dilation_x + 1,
+                  shape.out_channels, shape.out_height, shape.out_width, shape.kernel_height,
+                  shape.kernel_width);
   if (shape.stride_y != 1 || shape.stride_x != 1) {
     text += ", stride " + pair_text(shape.stride_y, shape.stride_x);
   }

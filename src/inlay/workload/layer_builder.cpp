@@ -11,6 +11,7 @@
 #include "inlay/workload/layer_draft.hpp"
 #include "inlay/workload/recurrent_layer.hpp"
 #include "inlay/workload/vector_layers.hpp"
+#include "inlay/workload/volume_layers.hpp"
 
 namespace inlay::workload {
 namespace {
@@ -151,6 +152,8 @@ BuiltLayer build_layer(const ExpandedLayer& expanded, const std::vector<const Te
       build_convolution(draft);
     } else if (draft.layer.op == "transposed-convolution") {
       build_transposed_convolution(draft);
+    } else if (draft.layer.op == "convolution-3d") {
+      build_volume_convolution(draft);
     } else if (draft.layer.op == "gemm") {
       build_gemm(draft);
     } else if (draft.layer.op == "matrix-product") {

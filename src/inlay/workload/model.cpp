@@ -13,13 +13,9 @@ namespace inlay::workload {
 namespace {
 
 std::int64_t macs_of(const ConvolutionShape& shape) {
-  std::int64_t total = 0;
-  for (const ConvolutionShape& plain : phases(shape)) {
-    total = base::checked_add(
-        total, base::checked_product(plain.out_channels, plain.in_channels / plain.groups, plain.out_height,
-                                     plain.out_width, plain.kernel_height, plain.kernel_width));
-  }
-  return total;
+  const auto [rows, columns] = products_along(shape);
+  return base::checked_product(shape.images, shape.out_channels, shape.in_channels / shape.groups, rows,
+                               columns);
 }
 
 std::int64_t macs_of(const GemmShape& shape) {
@@ -32,13 +28,13 @@ std::int64_t macs_of(const VectorShape&) {
 
 bool is_sound(const ConvolutionShape& shape) {
   const auto [groups, out_channels, in_channels, height, width, kernel_y, kernel_x, stride_y, stride_x,
-              dilation_y, dilation_x, padding_y, padding_x, in_height, in_width, upsample_y, upsample_x] =
-      shape;
+              dilation_y, dilation_x, padding_y, padding_x, in_height, in_width, upsample_y, upsample_x,
+              images] = shape;
   const bool plain = !is_transposed(shape);
   const bool spread = stride_y == 1 && stride_x == 1 && std::min(in_height, in_width) >= 1 &&
-                      std::max(upsample_y, upsample_x) <= kLargestUpsampling;
+                      upsample_y <= kLargestUpsampling && upsample_x <= kLargestUpsampling / upsample_y;
   return std::min({groups, out_channels, in_channels, height, width, kernel_y, kernel_x, stride_y, stride_x,
-                   dilation_y, dilation_x, upsample_y, upsample_x}) >= 1 &&
+                   dilation_y, dilation_x, upsample_y, upsample_x, images}) >= 1 &&
          std::min({padding_y, padding_x, in_height, in_width}) >= 0 && out_channels % groups == 0 &&
          in_channels % groups == 0 && (plain || spread);
 }

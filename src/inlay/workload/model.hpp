@@ -33,6 +33,8 @@ struct ConvolutionShape {
   // (which is then given) in rows that exist. 1: no zeros.
   std::int64_t upsample_y = 1;
   std::int64_t upsample_x = 1;
+  // Images of one sample that the same filters pass over: frames, windows, cameras, depths of a volume.
+  std::int64_t images = 1;
   auto operator<=>(const ConvolutionShape&) const = default;
 };
 

@@ -10,7 +10,7 @@ const std::vector<std::string>& rule_words() {  // in the order of VectorRule
   static const std::vector<std::string> kWords = {
       "element-wise",   "normalisation", "pool",          "global-pool", "embedding", "position-embedding",
       "learned-tokens", "position-bias", "concatenation", "reshape",     "selection", "scatter",
-      "reduction",      "resize",        "region-pool",   "stated"};
+      "reduction",      "resize",        "region-pool",   "stated",      "sampling",  "volume-pool"};
   return kWords;
 }
 
@@ -63,8 +63,8 @@ VectorOperators parse_vector_operators(const std::string& text, const std::strin
 }
 
 std::vector<std::string> operator_names(const VectorOperators& vector_operators) {
-  std::vector<std::string> names = {"convolution", "transposed-convolution", "gemm", "matrix-product",
-                                    "recurrent"};
+  std::vector<std::string> names = {"convolution", "transposed-convolution", "convolution-3d",
+                                    "gemm",        "matrix-product",         "recurrent"};
   for (const auto& [name, description] : vector_operators) {
     names.push_back(name);
   }

@@ -26,6 +26,8 @@ enum class VectorRule {
   kResize,
   kRegionPool,
   kStated,
+  kSampling,
+  kVolumePool,
 };
 
 /// An operator without MACs, as the data file describes it.

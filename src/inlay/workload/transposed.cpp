@@ -55,6 +55,24 @@ std::vector<Axis> axis_phases(const Axis& axis) {
   return result;
 }
 
+std::int64_t products(const Axis& axis) {
+  std::int64_t sum = 0;
+  for (const Axis& plain : axis_phases(axis)) {
+    sum = base::checked_add(sum, base::checked_multiply(plain.out, plain.kernel));
+  }
+  return std::min(sum, base::checked_multiply(axis.in, axis.kernel));
+}
+
+Axis rows_of(const ConvolutionShape& shape) {
+  return {shape.out_height, shape.kernel_height, shape.dilation_y,
+          shape.upsample_y, shape.padding_y,     shape.in_height};
+}
+
+Axis columns_of(const ConvolutionShape& shape) {
+  return {shape.out_width,  shape.kernel_width, shape.dilation_x,
+          shape.upsample_x, shape.padding_x,    shape.in_width};
+}
+
 }  // namespace
 
 bool is_transposed(const ConvolutionShape& shape) {
@@ -65,10 +83,8 @@ std::vector<ConvolutionShape> phases(const ConvolutionShape& shape) {
   if (!is_transposed(shape)) {
     return {shape};
   }
-  const std::vector<Axis> rows = axis_phases({shape.out_height, shape.kernel_height, shape.dilation_y,
-                                              shape.upsample_y, shape.padding_y, shape.in_height});
-  const std::vector<Axis> columns = axis_phases({shape.out_width, shape.kernel_width, shape.dilation_x,
-                                                 shape.upsample_x, shape.padding_x, shape.in_width});
+  const std::vector<Axis> rows = axis_phases(rows_of(shape));
+  const std::vector<Axis> columns = axis_phases(columns_of(shape));
   std::vector<ConvolutionShape> result;
   for (const Axis& y : rows) {
     for (const Axis& x : columns) {
@@ -88,6 +104,14 @@ std::vector<ConvolutionShape> phases(const ConvolutionShape& shape) {
     }
   }
   return result;
+}
+
+std::array<std::int64_t, 2> products_along(const ConvolutionShape& shape) {
+  if (!is_transposed(shape)) {
+    return {base::checked_multiply(shape.out_height, shape.kernel_height),
+            base::checked_multiply(shape.out_width, shape.kernel_width)};
+  }
+  return {products(rows_of(shape)), products(columns_of(shape))};
 }
 
 }  // namespace inlay::workload

@@ -6,6 +6,7 @@
 
 #include "inlay/base/checked.hpp"
 #include "inlay/workload/description.hpp"
+#include "inlay/workload/volume_layers.hpp"
 
 namespace inlay::workload {
 namespace {
@@ -42,8 +43,9 @@ std::int64_t build_element_wise(Draft& draft, const VectorOperator& description)
 std::int64_t build_normalisation(Draft& draft, const VectorOperator& description) {
   draft.expect_inputs(1);
   draft.output = draft.input(0);
-  const std::int64_t learned = base::checked_multiply(
+  const std::int64_t usual = base::checked_multiply(
       description.learned, description.first_axis ? draft.output.front() : draft.output.back());
+  const std::int64_t learned = draft.count_or("parameters", usual);
   draft.set_weights(learned, learned);
   return elements(draft.output);
 }
@@ -161,6 +163,12 @@ std::int64_t build_stated(Draft& draft) {
   return most;
 }
 
+/// Elements are made of those of the first input, at places that the others say or that are known before.
+std::int64_t build_sampling(Draft& draft) {
+  draft.output = read_values(draft, draft.required("shape"), 1);
+  return elements(draft.output);
+}
+
 std::int64_t build_reduction(Draft& draft) {
   draft.expect_inputs(1);
   draft.output = draft.input(0);
@@ -226,6 +234,10 @@ std::int64_t build_rule(Draft& draft, const VectorOperator& description) {
       return build_region_pool(draft);
     case VectorRule::kStated:
       return build_stated(draft);
+    case VectorRule::kSampling:
+      return build_sampling(draft);
+    case VectorRule::kVolumePool:
+      return build_volume_pool(draft);
   }
   return 0;
 }

@@ -40,8 +40,8 @@ class DataCentricEngine : public CostEngine {
 
   LayerCost evaluate(const workload::Layer& layer, std::int64_t mini_batch,
                      const ChipletType& type) const override {
-    return evaluate_layer(layer, mini_batch, type, [&](const workload::Shape& shape) {
-      return cost(shape, layer.precision, mini_batch, type, nullptr);
+    return evaluate_layer(layer, mini_batch, type, [&](const workload::Shape& shape, std::int64_t samples) {
+      return cost(shape, layer.precision, samples, type, nullptr);
     });
   }
 
@@ -49,8 +49,8 @@ class DataCentricEngine : public CostEngine {
                      const ChipletType& type) const override {
     std::string text;
     if (worth_caching(type)) {
-      evaluate_layer(layer, mini_batch, type, [&](const workload::Shape& shape) {
-        return cost(shape, layer.precision, mini_batch, type, &text);
+      evaluate_layer(layer, mini_batch, type, [&](const workload::Shape& shape, std::int64_t samples) {
+        return cost(shape, layer.precision, samples, type, &text);
       });
     }
     return text;

@@ -11,6 +11,7 @@
 #include "inlay/base/checked.hpp"
 #include "inlay/base/error.hpp"
 #include "inlay/importers/onnx/node_order.hpp"
+#include "inlay/importers/onnx/quantisers.hpp"
 #include "inlay/importers/onnx/read_graph.hpp"
 #include "inlay/importers/onnx/tensor_content.hpp"
 #include "inlay/importers/onnx/without_weights.hpp"
@@ -234,10 +235,22 @@ class Reader {
     return result;
   }
 
+  /// Quantisers have come with several domains: onnx.brevitas, qonnx.custom_op.general,
+  /// finn.custom_op.general.
+  static bool is_of_qonnx(const onnx::NodeProto& proto) {
+    static const std::set<std::string> kNames = {"Quant",        "IntQuant", "FloatQuant",
+                                                 "BipolarQuant", "Trunc",    "MultiThreshold"};
+    const auto says = [&](const char* word) { return proto.domain().find(word) != std::string::npos; };
+    return kNames.count(proto.op_type()) > 0 && (says("brevitas") || says("qonnx") || says("finn"));
+  }
+
   /// Activations and norms that every dialect has under one name count as ONNX's own.
   static std::string domain_of(const onnx::NodeProto& proto) {
     static const std::set<std::string> kCommon = {"Silu", "Swish", "Mish", "RMSNormalization",
                                                   "SimplifiedLayerNormalization"};
+    if (is_of_qonnx(proto)) {
+      return kQonnxDomain;
+    }
     return proto.domain() == "ai.onnx" || kCommon.count(proto.op_type()) > 0 ? "" : proto.domain();
   }
 

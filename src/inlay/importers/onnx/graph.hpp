@@ -59,6 +59,7 @@ struct Attribute {
 struct Value {
   std::string name;
   int type = 0;
+  std::int64_t bits = 0;  // of an element, where a quantiser says others than the type; 0: the type's
   std::optional<Dimensions> shape;  // none: not known (yet)
   bool constant = false;            // the same for every sample: weights and what follows from shapes
   std::optional<Constant> content;

@@ -8,6 +8,7 @@
 #include "inlay/base/error.hpp"
 #include "inlay/importers/onnx/evaluator.hpp"
 #include "inlay/importers/onnx/lowering.hpp"
+#include "inlay/importers/onnx/quantisers.hpp"
 #include "inlay/importers/onnx/read_graph.hpp"
 #include "inlay/importers/onnx/shape_rules.hpp"
 
@@ -153,7 +154,7 @@ class Inference {
     static const std::set<std::string> kNames = {"Identity",         "Transpose", "Reshape", "Squeeze",
                                                  "Unsqueeze",        "Flatten",   "Cast",    "QuantizeLinear",
                                                  "DequantizeLinear", "Gather",    "Slice",   "Expand"};
-    return kNames.count(node.op) > 0;
+    return kNames.count(node.op) > 0 || is_quantiser(node);
   }
 
   void infer(Node& node) {
@@ -354,6 +355,7 @@ class Inference {
       const OutputType type = i < types.size() ? types[i] : OutputType{};
       value.type = type.type;
       value.shape = type.shape;
+      value.bits = type.bits;
       complete(node, node.outputs[i]);
       value.constant = constant || (i > 0 && is_dynamic_quantisation(node));
       if (value.constant) {
@@ -374,6 +376,9 @@ class Inference {
     }
     if (value.type == 0 && found != declarations_.end()) {
       value.type = found->second.type;
+    }
+    if (!value.shape && !has_lowering(node) && Graph::input(node, 0) >= 0) {
+      value.shape = graph_.shape(node.inputs[0]);  // --unknown=vector: an operation on every element
     }
     if (!value.shape) {
       fail(graph_, node, fmt::format("the shape of '{}' cannot be worked out", value.name));

@@ -9,6 +9,7 @@
 
 #include "inlay/base/checked.hpp"
 #include "inlay/base/error.hpp"
+#include "inlay/importers/onnx/quantisers.hpp"
 
 namespace inlay::importers::onnx_graph {
 namespace {
@@ -19,7 +20,8 @@ std::string key_of(const Node& node) {
 
 Rule rule_of(const Node& node) {
   for (const Rules* rules :
-       {&image_rules(), &product_rules(), &movement_rules(), &element_rules(), &recurrent_rules()}) {
+       {&image_rules(), &product_rules(), &movement_rules(), &element_rules(), &recurrent_rules(),
+        &sampling_rules(), &attention_rules(), &fused_rules(), &einsum_rules()}) {
     const auto found = rules->find(key_of(node));
     if (found != rules->end()) {
       return found->second;
@@ -160,7 +162,10 @@ int Lowering::weight(const Node& node, std::size_t index) const {
 }
 
 int Lowering::as_shape(int value, const Dimensions& shape) {
-  const int tensor = held(value);
+  return reshaped(held(value), shape);
+}
+
+int Lowering::reshaped(int tensor, const Dimensions& shape) {
   if (draft_.tensor(tensor).shape == shape) {
     return tensor;
   }
@@ -175,16 +180,33 @@ int Lowering::as_shape(int value, const Dimensions& shape) {
   return entry->second;
 }
 
+void Lowering::check_images(const Node& node, std::int64_t images) const {
+  if (images != 1 && images_ == Images::kBatch) {
+    throw BatchFound{images, node.name};
+  }
+}
+
 int Lowering::as_image(const Node& node, int value) {
   const Dimensions& dimensions = shape(value);
   if (dimensions.size() != 3 && dimensions.size() != 4) {
-    refuse(node, fmt::format("windows over one or two axes are supported, its input has {} dimensions",
+    refuse(node, fmt::format("an image of one or two axes is expected, its input has {} dimensions",
                              dimensions.size()));
   }
-  if (dimensions[0] != 1) {
-    throw BatchFound{dimensions[0], node.name};
+  check_images(node, dimensions[0]);
+  Dimensions image = {dimensions[1], dimensions[2], dimensions.size() == 3 ? 1 : dimensions[3]};
+  image.insert(image.begin(), dimensions[0] == 1 ? 0 : 1, dimensions[0]);
+  return as_shape(value, image);
+}
+
+int Lowering::as_maps(const Node& node, int value) {
+  const Dimensions& dimensions = shape(value);
+  if (dimensions.size() < 3) {
+    refuse(node, fmt::format("an image is expected, its input has {} dimensions", dimensions.size()));
   }
-  return as_shape(value, {dimensions[1], dimensions[2], dimensions.size() == 3 ? 1 : dimensions[3]});
+  check_images(node, dimensions[0]);
+  const std::int64_t maps = base::checked_multiply(dimensions[0], dimensions[1]);
+  const std::int64_t columns = count(Dimensions(dimensions.begin() + 3, dimensions.end()));
+  return as_shape(value, {maps, dimensions[2], columns});
 }
 
 int Lowering::as_rows(int value, std::int64_t columns) {
@@ -199,6 +221,7 @@ int Lowering::as_rows(int value, std::int64_t columns) {
 std::int64_t Lowering::bits(int value) const {
   const Value& of = graph_.value(value);
   int type = of.type;
+  std::int64_t stated = of.bits;
   // What is only read quantised, or cast to fewer bits, is never there in full width.
   if (of.users.size() == 1 && !of.is_output) {
     const Node& user = graph_.node(of.users[0]);
@@ -206,16 +229,22 @@ std::int64_t Lowering::bits(int value) const {
     const bool narrower = user.op == "Cast" && user.domain.empty() && bits_of(read_as) != 0 &&
                           bits_of(read_as) < bits_of(type) && read_as != kBool;
     type = user.op == "QuantizeLinear" || narrower ? read_as : type;
+    if (is_quantiser(user) && user.inputs[0] == value) {
+      stated = graph_.value(user.outputs[0]).bits;
+    }
   }
   const bool whole_number = of.is_input && (of.type == kInt64 || of.type == kInt32);
-  const std::int64_t file = bits_of(type) == 0 ? 32 : bits_of(type);
+  const std::int64_t file = stated > 0 ? stated : bits_of(type) == 0 ? 32 : bits_of(type);
   return widths_.activations == 0 || whole_number ? file : widths_.activations;
 }
 
 std::int64_t Lowering::weight_bits(int value) const {
   const Value& of = graph_.value(value);
   const int type = of.origin >= 0 ? graph_.value(of.origin).type : of.type;
-  return widths_.weights != 0 ? widths_.weights : bits_of(type) == 0 ? 32 : bits_of(type);
+  return widths_.weights != 0 ? widths_.weights
+         : of.bits > 0        ? of.bits
+         : bits_of(type) == 0 ? 32
+                              : bits_of(type);
 }
 
 void Lowering::add(const Node& node, const std::string& op, const std::string& keys,
@@ -243,15 +272,34 @@ int Lowering::add_part(const Node& node, const std::string& part, int output, co
 }
 
 void Lowering::split_last(const std::vector<Part>& parts) {
-  const DraftTensor whole = draft_.tensor(draft_.layers.back().outputs[0]);
-  draft_.layers.back().outputs.clear();
+  std::vector<std::int64_t> columns;
+  for (const Part& part : parts) {
+    columns.push_back(part.columns);
+  }
+  const std::vector<int> tensors = split_last_columns(columns);
   for (std::size_t i = 0; i < parts.size(); ++i) {
+    hold(parts[i].value, tensors[i]);
+  }
+}
+
+std::vector<int> Lowering::split_last_columns(const std::vector<std::int64_t>& columns) {
+  const DraftTensor whole = draft_.tensor(draft_.layers.back().outputs[0]);
+  std::vector<int> tensors;
+  for (const std::int64_t width : columns) {
     Dimensions shape = whole.shape;
-    shape.back() = parts[i].columns;
-    const int tensor = new_tensor(unique(fmt::format("{}.{}", whole.name, i)), shape, whole.bits);
+    shape.back() = width;
+    const int tensor =
+        new_tensor(unique(fmt::format("{}.{}", whole.name, tensors.size())), shape, whole.bits);
     draft_.tensor(tensor).maker = whole.maker;
-    draft_.layers.back().outputs.push_back(tensor);
-    hold(parts[i].value, tensor);
+    tensors.push_back(tensor);
+  }
+  draft_.layers.back().outputs = tensors;
+  return tensors;
+}
+
+void Lowering::set_weight_bits(std::int64_t bits) {
+  if (widths_.weights == 0) {
+    draft_.layers.back().weight_bits = bits;
   }
 }
 

@@ -21,17 +21,22 @@ struct Widths {
   std::int64_t activations = 0;
 };
 
-/// Thrown by lowering where an image operator works on more than one sample: the file's batch.
+/// Thrown by lowering where an image operator works on more than one image: the file's batch, unless
+/// Images::kOfOneSample says that they are part of each sample.
 struct BatchFound {
   std::int64_t batch;
   std::string node;
 };
 
+/// What several images in one tensor are.
+enum class Images { kBatch, kOfOneSample };
+
 /// Turns nodes into layers. A value of the graph is held by a tensor of the model; reshaping and transposing
 /// change only what holds it, and a `reshape` is written where a layer needs another shape.
 class Lowering {
  public:
-  Lowering(const Graph& graph, const Widths& widths) : graph_(graph), widths_(widths) {}
+  Lowering(const Graph& graph, const Widths& widths, Images images)
+      : graph_(graph), widths_(widths), images_(images) {}
 
   /// Throws base::InputError, base::OverflowError, BatchFound.
   DraftModel run();
@@ -56,8 +61,15 @@ class Lowering {
   const Dimensions& held_shape(int value) const { return tensor_shape(held(value)); }
   /// The tensor that holds the value, in this shape: itself, or reshaped once for all readers.
   int as_shape(int value, const Dimensions& shape);
-  /// [channels, rows, columns] of an image operator's input; one axis is rows of one column.
+  /// As as_shape, of a tensor.
+  int reshaped(int tensor, const Dimensions& shape);
+  /// [channels, rows, columns] of an image operator's input, or [images, channels, rows, columns]; one axis
+  /// is rows of one column.
   int as_image(const Node& node, int value);
+  /// As as_image, with the channels of all images side by side: [images x channels, rows, columns].
+  int as_maps(const Node& node, int value);
+  /// Fails unless there is one image, or several that belong to one sample. Throws BatchFound.
+  void check_images(const Node& node, std::int64_t images) const;
   /// A tensor whose last dimension has that many elements.
   int as_rows(int value, std::int64_t columns);
 
@@ -76,6 +88,10 @@ class Lowering {
 
   /// The result of the last layer added, a product, falls apart into these values.
   void split_last(const std::vector<Part>& parts);
+  /// As split_last, into tensors of so many columns.
+  std::vector<int> split_last_columns(const std::vector<std::int64_t>& columns);
+  /// Bits of the last layer's weights, where their type does not say; what the user says goes before.
+  void set_weight_bits(std::int64_t bits);
   /// Whether the weight is used before, by a layer that has exactly so many parameters.
   bool tie(int weight, std::int64_t matrix) const;
   /// Ties the last layer added to that one.
@@ -102,6 +118,7 @@ class Lowering {
 
   const Graph& graph_;
   Widths widths_;
+  Images images_;
   DraftModel draft_;
   std::map<int, int> held_;                             // tensor by value
   std::map<std::pair<int, Dimensions>, int> reshaped_;  // by tensor and shape
@@ -126,5 +143,9 @@ const Rules& product_rules();
 const Rules& movement_rules();
 const Rules& element_rules();
 const Rules& recurrent_rules();
+const Rules& sampling_rules();
+const Rules& attention_rules();
+const Rules& fused_rules();
+const Rules& einsum_rules();
 
 }  // namespace inlay::importers::onnx_graph

@@ -57,7 +57,10 @@ void select(Lowering& lowering, const Node& node) {
     view(lowering, node);
     return;
   }
-  stated(lowering, node, "select");
+  const bool repeats = std::any_of(node.outputs.begin(), node.outputs.end(), [&](int output) {
+    return output >= 0 && count(lowering.shape(output)) > count(lowering.shape(node.inputs.at(0)));
+  });
+  stated(lowering, node, repeats ? "repeat" : "select");
 }
 
 void embed(Lowering& lowering, const Node& node, int table, int indices) {
@@ -70,6 +73,42 @@ void embed(Lowering& lowering, const Node& node, int table, int indices) {
   lowering.own_table(table, base::checked_multiply(rows[0], width));
 }
 
+/// Whether all that is read of a value, through views, are second operands of products: they may share it.
+bool only_second_operand(const Graph& graph, int value, int depth = 0) {
+  constexpr int kDeepest = 16;
+  const Value& of = graph.value(value);
+  return depth < kDeepest && !of.is_output && !of.users.empty() &&
+         std::all_of(of.users.begin(), of.users.end(), [&](int id) {
+           const Node& user = graph.node(id);
+           if (user.op == "MatMul") {
+             return user.inputs[1] == value && user.inputs[0] != value;
+           }
+           return is_view(user) && user.op != "QuantizeLinear" &&
+                  only_second_operand(graph, user.outputs[0], depth + 1);
+         });
+}
+
+/// Whether a Gather repeats each matrix of heads as often as the others, for the second operand of products
+/// alone: heads of keys and values that others share are held once.
+bool repeats_matrices(const Lowering& lowering, const Node& node, int data, int indices) {
+  const Graph& graph = lowering.graph();
+  const Dimensions& shape = lowering.shape(data);
+  const std::size_t axis = axis_of(graph, node, integer_or(node, "axis", 0), shape.size());
+  const std::optional<Constant>& content = graph.value(indices).content;
+  if (axis + 2 >= shape.size() || !content || content->real || shape[axis] < 1 ||
+      static_cast<std::int64_t>(content->size()) <= shape[axis] ||
+      content->size() % static_cast<std::size_t>(shape[axis]) != 0) {
+    return false;
+  }
+  const std::int64_t times = static_cast<std::int64_t>(content->size()) / shape[axis];
+  for (std::size_t i = 0; i < content->size(); ++i) {
+    if (content->integers[i] != static_cast<std::int64_t>(i) / times) {
+      return false;
+    }
+  }
+  return !node.outputs.empty() && node.outputs[0] >= 0 && only_second_operand(graph, node.outputs[0]);
+}
+
 /// Rows of a table of weights are an embedding; elements of an activation at places known before are a part
 /// of it.
 void gather(Lowering& lowering, const Node& node) {
@@ -80,6 +119,8 @@ void gather(Lowering& lowering, const Node& node) {
       axis_of(lowering.graph(), node, integer_or(node, "axis", 0), lowering.shape(data).size()) == 0;
   if (lowering.constant(data) && !lowering.constant(indices) && rows) {
     embed(lowering, node, data, indices);
+  } else if (!lowering.constant(data) && repeats_matrices(lowering, node, data, indices)) {
+    view(lowering, node);
   } else {
     select(lowering, node);
   }
@@ -149,21 +190,6 @@ void quantised_concat(Lowering& lowering, const Node& node) {
     plain.inputs.push_back(node.inputs[i]);
   }
   concat(lowering, plain);
-}
-
-/// Whether all that is read of a value, through views, are second operands of products: they may share it.
-bool only_second_operand(const Graph& graph, int value, int depth = 0) {
-  constexpr int kDeepest = 16;
-  const Value& of = graph.value(value);
-  return depth < kDeepest && !of.is_output && !of.users.empty() &&
-         std::all_of(of.users.begin(), of.users.end(), [&](int id) {
-           const Node& user = graph.node(id);
-           if (user.op == "MatMul") {
-             return user.inputs[1] == value && user.inputs[0] != value;
-           }
-           return is_view(user) && user.op != "QuantizeLinear" &&
-                  only_second_operand(graph, user.outputs[0], depth + 1);
-         });
 }
 
 /// Heads of keys and values that are repeated for the heads of a group (grouped-query attention) are held

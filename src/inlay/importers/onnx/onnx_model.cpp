@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <functional>
+#include <set>
+
 #include "inlay/base/error.hpp"
 #include "inlay/base/file.hpp"
 #include "inlay/importers/onnx/lowering.hpp"
@@ -18,40 +21,60 @@ namespace {
 struct Result {
   DraftModel model;
   Graph graph;
+  std::int64_t images = 1;  // of one sample, that the model makes itself
 };
 
-Result lowered(std::string_view bytes, const std::string& file, const ReadOptions& read,
-               const Widths& widths) {
+Result lowered(std::string_view bytes, const std::string& file, const ReadOptions& read, const Widths& widths,
+               Images images) {
   Result result;
   result.graph = read_graph(bytes, file, read);
   join_patterns(result.graph);
-  result.model = Lowering(result.graph, widths).run();
+  result.model = Lowering(result.graph, widths, images).run();
   return result;
 }
 
+/// Sizes above 1 of first dimensions of inputs that divide the images found: what the file's batch may be.
+std::vector<std::int64_t> possible_batches(const Graph& graph, std::int64_t images) {
+  std::set<std::int64_t, std::greater<>> batches;
+  for (const int input : graph.inputs) {
+    const Dimensions& shape = graph.shape(input);
+    if (!graph.value(input).constant && shape.size() > 1 && shape[0] > 1 && images % shape[0] == 0) {
+      batches.insert(shape[0]);
+    }
+  }
+  return {batches.begin(), batches.end()};
+}
+
 /// A model is for one sample. Where the file's shapes are for a batch, it is read again with a batch of 1.
+/// Images that do not come from the inputs' first dimension are made by the model: frames, cameras, windows.
+/// They belong to the sample.
 Result for_one_sample(std::string_view bytes, const std::string& file, ReadOptions& read,
                       const Widths& widths) {
   BatchFound found{};
   try {
-    return lowered(bytes, file, read, widths);
+    return lowered(bytes, file, read, widths, Images::kBatch);
   } catch (const BatchFound& batch) {
     found = batch;
   }
-  read.batch = found.batch;
-  const std::string refusal =
-      fmt::format("{}: node '{}' works on a batch of {}, and the model cannot be read for one sample", file,
-                  found.node, found.batch);
-  try {
-    return lowered(bytes, file, read, widths);
-  } catch (const BatchFound&) {
-    throw base::InputError(refusal + "; write the file with a batch of 1");
-  } catch (const base::InputError& error) {
-    throw base::InputError(fmt::format("{}: {}", refusal, error.what()));
+  Result result;
+  for (const std::int64_t batch : possible_batches(read_graph(bytes, file, read), found.batch)) {
+    ReadOptions of_one = read;
+    of_one.batch = batch;
+    try {
+      result = lowered(bytes, file, of_one, widths, Images::kOfOneSample);
+      result.images = found.batch / batch;
+      read = of_one;
+      return result;
+    } catch (const base::InputError&) {  // the batch stands in the graph as well: it is part of the sample
+    }
   }
+  result = lowered(bytes, file, read, widths, Images::kOfOneSample);
+  result.images = found.batch;
+  return result;
 }
 
-std::string describe(const Graph& graph, const ReadOptions& read) {
+std::string describe(const Result& result, const ReadOptions& read) {
+  const Graph& graph = result.graph;
   std::string text = fmt::format("Imported from ONNX, opset {}", graph.opset);
   text += graph.producer.empty() ? "." : fmt::format(", written by {}.", graph.producer);
   for (const auto& [name, size] : read.dimensions) {
@@ -59,6 +82,9 @@ std::string describe(const Graph& graph, const ReadOptions& read) {
   }
   if (read.batch > 1) {
     text += fmt::format(" The file's batch is {}; this is one sample: run it with that batch.", read.batch);
+  }
+  if (result.images > 1) {
+    text += fmt::format(" One sample has {} images.", result.images);
   }
   return text;
 }
@@ -77,7 +103,7 @@ std::string onnx_yaml(std::string_view bytes, const std::string& file, const std
   if (result.model.name.empty()) {
     result.model.name = "model";
   }
-  result.model.description = describe(result.graph, read);
+  result.model.description = describe(result, read);
   return model_yaml(result.model);
 }
 

@@ -8,23 +8,13 @@
 
 #include "inlay/base/checked.hpp"
 #include "inlay/importers/onnx/einsum.hpp"
-#include "inlay/importers/onnx/shape_rules.hpp"
+#include "inlay/importers/onnx/own_shape_rules.hpp"
 #include "inlay/importers/onnx/window.hpp"
 
 namespace inlay::importers::onnx_graph {
 namespace {
 
 using Shapes = std::vector<OutputType>;
-using Rule = Shapes (*)(const Graph& graph, const Node& node);
-
-const Value& input_value(const Graph& graph, const Node& node, std::size_t index) {
-  const int id = Graph::input(node, index);
-  if (id < 0) {
-    fail(graph, node, fmt::format("input {} is missing", index));
-  }
-  return graph.value(id);
-}
-
 /// One output of the given shape and of the first input's type.
 Shapes one(const Graph& graph, const Node& node, Dimensions shape) {
   return {{input_value(graph, node, 0).type, std::move(shape)}};
@@ -120,7 +110,8 @@ Shapes gemm(const Graph& graph, const Node& node) {
 }
 
 Shapes einsum(const Graph& graph, const Node& node) {
-  return one(graph, node, contraction_of(graph, node).result);
+  const EinsumEquation equation = einsum_equation(graph, node);
+  return one(graph, node, equation.shape(equation.result));
 }
 
 Shapes split(const Graph& graph, const Node& node) {
@@ -194,16 +185,7 @@ Shapes resize(const Graph& graph, const Node& node) {
   return one(graph, node, shape);
 }
 
-struct OwnRule {
-  const char* domain;
-  const char* op;
-  std::int64_t since;  // opset from which the rule is needed
-  Rule rule;
-};
-
-constexpr const char* kMicrosoft = "com.microsoft";
-
-const std::vector<OwnRule>& rules() {
+const std::vector<OwnRule>& basic_shape_rules() {
   static const std::vector<OwnRule> kRules = {
       {"", "Split", 18, split},
       {"", "Resize", 18, resize},
@@ -254,10 +236,21 @@ const std::vector<OwnRule>& rules() {
 
 }  // namespace
 
+const Value& input_value(const Graph& graph, const Node& node, std::size_t index) {
+  const int id = Graph::input(node, index);
+  if (id < 0) {
+    fail(graph, node, fmt::format("input {} is missing", index));
+  }
+  return graph.value(id);
+}
+
 std::optional<std::vector<OutputType>> own_shapes(const Graph& graph, const Node& node) {
-  for (const OwnRule& rule : rules()) {
-    if (rule.op == node.op && rule.domain == node.domain && graph.opset >= rule.since) {
-      return rule.rule(graph, node);
+  for (const std::vector<OwnRule>* rules :
+       {&basic_shape_rules(), &window_shape_rules(), &attention_shape_rules(), &fused_shape_rules()}) {
+    for (const OwnRule& rule : *rules) {
+      if (rule.op == node.op && rule.domain == node.domain && graph.opset >= rule.since) {
+        return rule.rule(graph, node);
+      }
     }
   }
   return std::nullopt;

@@ -5,9 +5,8 @@
 #include <numeric>
 
 #include "inlay/base/checked.hpp"
-#include "inlay/importers/onnx/einsum.hpp"
-#include "inlay/importers/onnx/lowering.hpp"
 #include "inlay/importers/onnx/partition.hpp"
+#include "inlay/importers/onnx/products.hpp"
 
 namespace inlay::importers::onnx_graph {
 namespace {
@@ -46,14 +45,6 @@ void add_gemm(Lowering& lowering, const Node& node, const Gemm& gemm) {
   }
 }
 
-/// A product of any rank, as `heads` products of rows x inner by inner x columns.
-struct Product {
-  std::int64_t heads = 1;
-  std::int64_t rows = 1;
-  std::int64_t inner = 1;
-  std::int64_t columns = 1;
-};
-
 /// Operands are repeated along leading dimensions of which the other one has more than one: the matrices of
 /// one operand that meet the same matrix of the other are one product with more rows, or more columns.
 Product repeated(const Lowering& lowering, const Node& node, const Dimensions& left,
@@ -72,8 +63,8 @@ Product repeated(const Lowering& lowering, const Node& node, const Dimensions& l
   return product;
 }
 
-/// A product by several matrices of weights. A matrix for each of several inputs is a convolution of as many
-/// groups by a window of one element; matrices for the same input are one with more columns.
+}  // namespace
+
 void add_grouped(Lowering& lowering, const Node& node, int x, int weights, const Product& product) {
   const auto& [groups, rows, inner, columns] = product;
   if (groups == 1) {
@@ -87,10 +78,14 @@ void add_grouped(Lowering& lowering, const Node& node, int x, int weights, const
                      {image}, {channels, rows, 1}, weights);
 }
 
+namespace {
+
 bool fits(const Dimensions& shape, std::int64_t heads, std::int64_t rows, std::int64_t columns) {
   return shape == Dimensions{heads, rows, columns} ||
          (shape.size() == 2 && shape[0] == rows && shape[1] == heads * columns);
 }
+
+}  // namespace
 
 void add_product(Lowering& lowering, const Node& node, int a, int b, const Product& product) {
   const auto& [heads, rows, inner, columns] = product;
@@ -122,82 +117,48 @@ void add_product(Lowering& lowering, const Node& node, int a, int b, const Produ
                heads == 1 ? Dimensions{rows, columns} : Dimensions{heads, rows, columns});
 }
 
-void multiply_activations(Lowering& lowering, const Node& node, int a, int b, bool transposed_a,
-                          bool transposed_b) {
-  Dimensions left = lowering.shape(a);
-  Dimensions right = lowering.shape(b);
-  if (left.size() == 1) {
-    left.insert(left.begin(), 1);
+namespace {
+
+/// A vector is a matrix of one row (left) or one column (right).
+Dimensions matrix_shape(const Lowering& lowering, int value, bool transposed, bool left) {
+  Dimensions shape = lowering.shape(value);
+  if (shape.empty()) {
+    shape.push_back(1);
   }
-  if (right.size() == 1) {
-    right.push_back(1);
+  if (shape.size() == 1) {
+    shape.insert(left ? shape.begin() : shape.end(), 1);
+  } else if (transposed) {
+    std::swap(shape[shape.size() - 1], shape[shape.size() - 2]);
   }
-  if (transposed_a) {
-    std::swap(left[left.size() - 1], left[left.size() - 2]);
-  }
-  if (transposed_b) {
-    std::swap(right[right.size() - 1], right[right.size() - 2]);
-  }
-  if (right[right.size() - 2] != left.back()) {
-    lowering.refuse(node, fmt::format("inner sizes {} and {} differ", left.back(), right[right.size() - 2]));
-  }
-  add_product(lowering, node, a, b, repeated(lowering, node, left, right));
+  return shape;
 }
 
 void multiply(Lowering& lowering, const Node& node, int a, int b, bool transposed_a, bool transposed_b,
               bool bias) {
-  if (lowering.constant(a)) {
-    Dimensions left = lowering.shape(a);
-    if (lowering.constant(b) || left.size() < 2) {
-      lowering.refuse(node, "a first operand of weights must be a matrix, and the second one no weights");
-    }
-    if (leading(left) != 1) {  // the product, transposed
-      Dimensions right = lowering.shape(b);
-      right.insert(right.end(), right.size() == 1 ? 1 : 0, 1);
-      std::swap(left[left.size() - 1], left[left.size() - 2]);
-      std::swap(right[right.size() - 1], right[right.size() - 2]);
-      add_grouped(lowering, node, b, a, repeated(lowering, node, right, left));
-      return;
-    }
-    const std::int64_t features = transposed_a ? left.back() : left[left.size() - 2];
-    add_gemm(lowering, node, {b, a, transposed_a ? left[left.size() - 2] : left.back(), features, bias});
+  Dimensions left = matrix_shape(lowering, a, transposed_a, true);
+  Dimensions right = matrix_shape(lowering, b, transposed_b, false);
+  if (right[right.size() - 2] != left.back()) {
+    lowering.refuse(node, fmt::format("inner sizes {} and {} differ", left.back(), right[right.size() - 2]));
+  }
+  if (!lowering.constant(a) && !lowering.constant(b)) {
+    add_product(lowering, node, a, b, repeated(lowering, node, left, right));
     return;
   }
-  if (!lowering.constant(b)) {
-    multiply_activations(lowering, node, a, b, transposed_a, transposed_b);
-    return;
+  int x = a;
+  int weights = b;
+  if (lowering.constant(a)) {  // the product, transposed
+    if (lowering.constant(b)) {
+      lowering.refuse(node, "it reads no activation");
+    }
+    std::swap(x, weights);
+    std::swap(left, right);
+    std::swap(left[left.size() - 1], left[left.size() - 2]);
+    std::swap(right[right.size() - 1], right[right.size() - 2]);
   }
-  const Dimensions& right = lowering.shape(b);
   if (leading(right) != 1) {
-    Dimensions left = lowering.shape(a);
-    left.insert(left.begin(), left.size() == 1 ? 1 : 0, 1);
-    add_grouped(lowering, node, a, b, repeated(lowering, node, left, right));
-    return;
-  }
-  const std::int64_t last = right.size() < 2 ? 1 : right.back();
-  const std::int64_t before_last = right.size() < 2 ? right.back() : right[right.size() - 2];
-  const std::int64_t columns = transposed_b ? last : before_last;
-  if (count(lowering.shape(a)) % columns != 0) {
-    lowering.refuse(node, fmt::format("its input does not have rows of {} elements", columns));
-  }
-  add_gemm(lowering, node, {a, b, columns, transposed_b ? before_last : last, bias});
-}
-
-void einsum(Lowering& lowering, const Node& node) {
-  const Contraction of = contraction_of(lowering.graph(), node);
-  const int a = lowering.input(node, 0);
-  if (node.inputs.size() == 1) {  // the same elements in another order
-    lowering.hold(node.outputs.at(0), lowering.held(lowering.activation(node, 0)));
-    return;
-  }
-  const int b = lowering.input(node, 1);
-  const Product product{of.heads, of.rows, of.inner, of.columns};
-  if (lowering.constant(b)) {
-    add_grouped(lowering, node, a, b, product);
-  } else if (lowering.constant(a)) {
-    add_grouped(lowering, node, b, a, {of.heads, of.columns, of.inner, of.rows});
+    add_grouped(lowering, node, x, weights, repeated(lowering, node, left, right));
   } else {
-    add_product(lowering, node, a, b, product);
+    add_gemm(lowering, node, {x, weights, left.back(), right.back(), bias});
   }
 }
 
@@ -234,7 +195,6 @@ const Rules& product_rules() {
       {"MatMul", mat_mul},
       {"Gemm", gemm},
       {"MatMulInteger", mat_mul},
-      {"Einsum", einsum},
       {"QLinearMatMul", quantised_mat_mul},
       {"com.microsoft.FusedMatMul", fused_mat_mul},
       {"com.microsoft.QGemm", quantised_gemm},

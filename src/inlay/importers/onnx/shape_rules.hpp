@@ -12,6 +12,7 @@ namespace inlay::importers::onnx_graph {
 struct OutputType {
   int type = 0;
   std::optional<Dimensions> shape;
+  std::int64_t bits = 0;  // of an element where its type does not say; 0: as the type has it
 };
 
 /// What libonnx's schema of the operator says of its outputs; none if it has no such operator. Inputs have
