@@ -75,6 +75,11 @@ inline Attribute reals(std::string_view name, const std::vector<float>& values) 
   return {message.number(20, 6)};
 }
 
+/// The attribute of a function's node that stands for one of its call (`kind`: its type, 1 real, 2 integer).
+inline Attribute of_call(std::string_view name, std::string_view called, std::int64_t kind) {
+  return {Message().text(1, name).text(21, called).number(20, kind)};
+}
+
 /// A size, or the name of one.
 struct Size {
   Size(std::int64_t size) : value(size) {}    // NOLINT: written as lists of sizes
@@ -155,15 +160,42 @@ class Model {
       node.text(7, domain);
     }
     graph_.message(1, node);
+    nodes_.push_back(node);
     return *this;
+  }
+  /// A function of the model's own, of domain "my"; its nodes are those of `body`.
+  Model& function(const std::string& name, const std::vector<std::string>& inputs,
+                  const std::vector<std::string>& outputs, const std::vector<std::string>& attributes,
+                  const Model& body) {
+    Message function;
+    function.text(1, name);
+    for (const std::string& input : inputs) {
+      function.text(4, input);
+    }
+    for (const std::string& output : outputs) {
+      function.text(5, output);
+    }
+    for (const std::string& attribute : attributes) {
+      function.text(6, attribute);
+    }
+    for (const Message& node : body.nodes_) {
+      function.message(7, node);
+    }
+    functions_.message(25, function.text(10, "my"));
+    return *this;
+  }
+  /// The graph as an attribute, for If, Loop and Scan.
+  Attribute attribute(std::string_view name) const {
+    return {Message().text(1, name).message(6, graph_).number(20, 5)};
   }
   Message& graph() { return graph_; }
   std::string bytes(std::int64_t opset = 17) const {
     return Message()
-        .number(1, 8)
-        .message(8, Message().text(1, "").number(2, opset))
-        .message(7, graph_)
-        .bytes();
+               .number(1, 8)
+               .message(8, Message().text(1, "").number(2, opset))
+               .message(7, graph_)
+               .bytes() +
+           functions_.bytes();
   }
 
  private:
@@ -194,6 +226,8 @@ class Model {
   }
 
   Message graph_;
+  Message functions_;
+  std::vector<Message> nodes_;
 };
 
 }  // namespace inlay::onnx_writer

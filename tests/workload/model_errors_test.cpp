@@ -128,7 +128,9 @@ TEST(ModelErrors, ShapesThatDoNotFit) {
   EXPECT_THAT(
       layers_message(
           "- {name: a, op: global-average-pool}\n- {name: b, op: convolution, kernel: 1, channels: 1}\n"),
-      HasSubstr("layer 'b' (convolution): reads a tensor [channels, height, width], 'a' is [8]"));
+      HasSubstr("layer 'b' (convolution): reads a tensor [channels, height, width] or [images, channels, "
+                "height, width], "
+                "'a' is [8]"));
   EXPECT_THAT(layers_message("- {name: a, op: convolution, kernel: 5, channels: 8}\n"),
               HasSubstr("the kernel spans 5 rows, the padded input has only 4"));
   EXPECT_THAT(layers_message("- {name: a, op: convolution, kernel: 3, dilation: 2, channels: 8}\n"),

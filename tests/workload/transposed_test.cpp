@@ -67,7 +67,8 @@ TEST(Phases, MultiplyWhatTheSpreadInputHolds) {
     std::int64_t macs_of_phases = 0;
     const std::int64_t walk = products_by_walk(shape);
     RC_ASSERT(products_by_phases(shape, macs_of_phases) == walk);
-    RC_ASSERT(macs(Shape(shape)) == macs_of_phases);
+    // At most each element with each tap: outputs that no element reaches count nothing.
+    RC_ASSERT(macs(Shape(shape)) == std::min(macs_of_phases, shape.in_height * shape.kernel_height));
     multiplied += walk;
   }));
   EXPECT_GT(multiplied, 1000);

@@ -1,4 +1,4 @@
-// The only file that reads protobuf messages of ONNX: a model as the structs of graph.hpp.
+// Reads protobuf messages of ONNX: a model as the structs of graph.hpp.
 #include <fmt/format.h>
 #include <onnx/onnx_pb.h>
 
@@ -11,10 +11,10 @@
 #include "inlay/base/checked.hpp"
 #include "inlay/base/error.hpp"
 #include "inlay/importers/onnx/node_order.hpp"
+#include "inlay/importers/onnx/proto_scope.hpp"
 #include "inlay/importers/onnx/quantisers.hpp"
 #include "inlay/importers/onnx/read_graph.hpp"
 #include "inlay/importers/onnx/tensor_content.hpp"
-#include "inlay/importers/onnx/without_weights.hpp"
 
 namespace inlay::importers::onnx_graph {
 namespace {
@@ -24,16 +24,8 @@ constexpr int kMostNodes = 1'000'000;
 
 class Reader {
  public:
-  Reader(std::string_view bytes, const std::string& file, const ReadOptions& options)
-      : file_(file), options_(options) {
-    const std::string thin = without_weights(bytes, file);
-    if (!model_.ParseFromString(thin)) {
-      fail("not an ONNX model: its messages do not have ONNX's form");
-    }
-    if (!model_.has_graph()) {
-      fail("not an ONNX model: there is no graph in it");
-    }
-  }
+  Reader(const onnx::ModelProto& model, const std::string& file, const ReadOptions& options)
+      : file_(file), options_(options), model_(model) {}
 
   Declared read() {
     Graph& graph = result_.graph;
@@ -273,9 +265,17 @@ class Reader {
     for (const std::string& input : proto.input()) {
       node.inputs.push_back(input.empty() ? -1 : value_of(input));
     }
+    std::set<std::string> outside;
     for (const onnx::AttributeProto& attribute : proto.attribute()) {
       node.attributes[attribute.name()] = attribute_of(attribute, node.name);
+      if (attribute.has_g()) {
+        add_outside_values(attribute.g(), {}, outside);
+      }
     }
+    for (const std::string& name : outside) {
+      node.inputs.push_back(value_of(name));
+    }
+    node.captured = outside.size();
     return node;
   }
 
@@ -329,7 +329,7 @@ class Reader {
 
   const std::string& file_;
   const ReadOptions& options_;
-  onnx::ModelProto model_;
+  const onnx::ModelProto& model_;
   Declared result_;
   std::unordered_map<std::string, int> ids_;
   std::set<int> made_;
@@ -337,8 +337,8 @@ class Reader {
 
 }  // namespace
 
-Declared declared_graph(std::string_view bytes, const std::string& file, const ReadOptions& options) {
-  return Reader(bytes, file, options).read();
+Declared declared_graph(const onnx::ModelProto& model, const std::string& file, const ReadOptions& options) {
+  return Reader(model, file, options).read();
 }
 
 }  // namespace inlay::importers::onnx_graph

@@ -78,6 +78,7 @@ struct Node {
   std::map<std::string, Attribute> attributes;
   std::vector<int> inputs;   // values; -1: left out
   std::vector<int> outputs;  // values; -1: left out
+  std::size_t captured = 0;  // the last inputs, which its subgraphs read from outside
   bool removed = false;
 };
 

@@ -20,7 +20,7 @@ class Inference {
   Inference(Declared& declared, const ReadOptions& options)
       : graph_(declared.graph), declarations_(declared.values), options_(options) {}
 
-  void run() {
+  std::vector<Expansion> run() {
     mark_weight_inputs();
     set_input_shapes();
     needed_.insert(graph_.outputs.begin(), graph_.outputs.end());
@@ -29,9 +29,20 @@ class Inference {
     }
     refuse_unknown_operators();
     for (Node& node : graph_.nodes) {
+      if (is_needless(node)) {
+        node.removed = true;
+        continue;
+      }
+      if (waits(node) || (has_subgraphs(node) && !is_vector(node))) {
+        postpone(node);
+        continue;
+      }
       infer(node);
       node.removed = std::all_of(node.outputs.begin(), node.outputs.end(),
                                  [&](int id) { return id < 0 || graph_.value(id).constant; });
+    }
+    if (!expansions_.empty()) {
+      return std::move(expansions_);
     }
     refuse_unused_names();
     for (const int output : graph_.outputs) {
@@ -41,6 +52,7 @@ class Inference {
       }
     }
     connect(graph_);
+    return {};
   }
 
  private:
@@ -119,10 +131,10 @@ class Inference {
   void refuse_unknown_operators() const {
     std::vector<std::string> unknown;
     for (const Node& node : graph_.nodes) {
-      if (!has_lowering(node) && !is_folded_only(node) && !options_.unknown_as_vector) {
-        unknown.push_back(fmt::format("{}{}{} (node '{}'{})", node.domain, node.domain.empty() ? "" : ".",
-                                      node.op, node.name,
-                                      has_subgraphs(node) ? "; its subgraphs are not read" : ""));
+      if (!has_lowering(node) && !is_folded_only(node) && !has_subgraphs(node) &&
+          !options_.unknown_as_vector) {
+        unknown.push_back(fmt::format("{}{}{} (node '{}')", node.domain, node.domain.empty() ? "" : ".",
+                                      node.op, node.name));
       }
     }
     if (!unknown.empty()) {
@@ -135,6 +147,106 @@ class Inference {
 
   static bool has_subgraphs(const Node& node) {
     return node.domain.empty() && (node.op == "If" || node.op == "Loop" || node.op == "Scan");
+  }
+
+  /// Nothing reads what it makes, such as a condition whose branch has been taken.
+  bool is_needless(const Node& node) {
+    const bool needless = std::none_of(node.outputs.begin(), node.outputs.end(),
+                                       [this](int id) { return id >= 0 && needed_.count(id) > 0; });
+    for (const int output : node.outputs) {
+      if (needless && output >= 0) {
+        graph_.value(output).constant = true;
+      }
+    }
+    return needless;
+  }
+
+  /// --unknown=vector is for subgraphs, too, whose work is not known.
+  bool is_vector(const Node& node) const {
+    try {
+      times_of(node);
+    } catch (const base::InputError&) {
+      return options_.unknown_as_vector;
+    }
+    return false;
+  }
+
+  /// Whether the node reads what only another pass will know.
+  bool waits(const Node& node) const {
+    return std::any_of(node.inputs.begin(), node.inputs.end(),
+                       [this](int id) { return waiting_.count(id) > 0; });
+  }
+
+  /// A node with subgraphs becomes known if nothing that it depends on waits for another one.
+  void postpone(const Node& node) {
+    const bool ready = has_subgraphs(node) && !waits(node);
+    const auto first = std::find_if(node.outputs.begin(), node.outputs.end(), [](int id) { return id >= 0; });
+    if (ready && first != node.outputs.end()) {
+      expansions_.push_back({graph_.value(*first).name, times_of(node)});
+    }
+    waiting_.insert(node.outputs.begin(), node.outputs.end());
+    waiting_.erase(-1);
+  }
+
+  /// Which branch an If takes, how often a Loop or a Scan runs its body.
+  std::int64_t times_of(const Node& node) const {
+    if (node.op == "If") {
+      const auto taken = first_number(node, 0);
+      if (!taken) {
+        fail(graph_, node,
+             "which branch it takes is only known when it runs; export the model with a constant condition, "
+             "or "
+             "the branch that is used");
+      }
+      return *taken != 0 ? 1 : 0;
+    }
+    const auto times = node.op == "Loop" ? iterations_of_loop(node) : iterations_of_scan(node);
+    if (!times) {
+      fail(
+          graph_, node,
+          "how often it runs is only known when it runs; export the model with a fixed number of iterations");
+    }
+    if (*times > kMostIterations) {
+      fail(graph_, node,
+           fmt::format("its {} iterations are more than the {} that are unrolled; export its body "
+                       "as a model, and run that as a batch",
+                       *times, kMostIterations));
+    }
+    return std::max<std::int64_t>(*times, 0);
+  }
+
+  std::optional<double> first_number(const Node& node, std::size_t index) const {
+    const int id = Graph::input(node, index);
+    const bool known = id >= 0 && graph_.value(id).content && graph_.value(id).content->size() == 1;
+    return known ? std::optional<double>(graph_.value(id).content->number(0)) : std::nullopt;
+  }
+
+  std::optional<std::int64_t> iterations_of_loop(const Node& node) const {
+    const bool conditional = Graph::input(node, 1) >= 0;
+    const auto condition = first_number(node, 1);
+    const auto most = known_integers(graph_, node, 0);
+    if (conditional && condition && *condition == 0) {
+      return 0;
+    }
+    const bool known = most && most->size() == 1 && (!conditional || condition);
+    return known ? std::optional<std::int64_t>((*most)[0]) : std::nullopt;
+  }
+
+  /// The size of what it scans, along the axis that it scans.
+  std::optional<std::int64_t> iterations_of_scan(const Node& node) const {
+    constexpr std::int64_t kFirstOpsetWithoutBatch = 9;
+    const auto own = static_cast<std::int64_t>(node.inputs.size() - node.captured);
+    const std::int64_t scanned = integer_or(node, "num_scan_inputs", 0);
+    if (graph_.opset < kFirstOpsetWithoutBatch || scanned < 1 || scanned > own) {
+      fail(graph_, node, "a Scan of opset 9 or later, with something to scan, is expected");
+    }
+    const int first = node.inputs[static_cast<std::size_t>(own - scanned)];
+    if (first < 0 || !graph_.value(first).shape) {
+      return std::nullopt;
+    }
+    const std::vector<std::int64_t> axes = integers_or(node, "scan_input_axes", {0});
+    const Dimensions& shape = graph_.shape(first);
+    return shape[axis_of(graph_, node, axes.empty() ? 0 : axes[0], shape.size())];
   }
 
   /// Operators that may only work on what is known before the model runs.
@@ -171,6 +283,7 @@ class Inference {
     }
     note_unknown_attributes(node);
     set_outputs(node, shapes_of(node), constant);
+    check_reshape(node);
     if (about_shape) {
       set_shape_content(node);
     } else if (constant) {
@@ -197,6 +310,21 @@ class Inference {
              fmt::format("its input '{}' is [{}]: a dimension of 0", graph_.value(id).name,
                          fmt::join(graph_.shape(id), ", ")));
       }
+    }
+  }
+
+  /// libonnx does not compare how many elements there are.
+  void check_reshape(const Node& node) const {
+    if (node.op != "Reshape" || !node.domain.empty() || Graph::input(node, 0) < 0 || node.outputs.empty() ||
+        needed_.count(node.outputs[0]) == 0) {
+      return;
+    }
+    const Dimensions& from = graph_.shape(node.inputs[0]);
+    const Dimensions& to = graph_.shape(node.outputs[0]);
+    if (count(from) != count(to)) {
+      fail(graph_, node,
+           fmt::format("[{}] and [{}] do not have the same number of elements", fmt::join(from, ", "),
+                       fmt::join(to, ", ")));
     }
   }
 
@@ -443,18 +571,14 @@ class Inference {
   std::unordered_set<int> needed_;  // values that a node reads or that are outputs
   std::set<std::string> known_names_;
   std::set<std::string> used_names_;
+  std::unordered_set<int> waiting_;  // values that a node with subgraphs makes, and what depends on them
+  std::vector<Expansion> expansions_;
 };
 
 }  // namespace
 
-void infer_shapes(Declared& declared, const ReadOptions& options) {
-  Inference(declared, options).run();
-}
-
-Graph read_graph(std::string_view bytes, const std::string& file, const ReadOptions& options) {
-  Declared declared = declared_graph(bytes, file, options);
-  infer_shapes(declared, options);
-  return std::move(declared.graph);
+std::vector<Expansion> infer_shapes(Declared& declared, const ReadOptions& options) {
+  return Inference(declared, options).run();
 }
 
 }  // namespace inlay::importers::onnx_graph

@@ -8,6 +8,11 @@
 #include <vector>
 
 #include "inlay/importers/onnx/graph.hpp"
+#include "inlay/importers/onnx/subgraphs.hpp"
+
+namespace onnx {
+class ModelProto;
+}
 
 namespace inlay::importers::onnx_graph {
 
@@ -44,9 +49,10 @@ struct Declared {
 };
 
 /// First half of read_graph: no shapes but declared ones.
-Declared declared_graph(std::string_view bytes, const std::string& file, const ReadOptions& options);
+Declared declared_graph(const onnx::ModelProto& model, const std::string& file, const ReadOptions& options);
 
-/// Second half.
-void infer_shapes(Declared& declared, const ReadOptions& options);
+/// Second half. Returns the nodes with subgraphs whose work has become known; the graph is then incomplete,
+/// and both halves are to be done again with what stands in their place.
+std::vector<Expansion> infer_shapes(Declared& declared, const ReadOptions& options);
 
 }  // namespace inlay::importers::onnx_graph
