@@ -5,8 +5,8 @@
 #include "inlay/base/random.hpp"
 #include "inlay/evaluate/fast.hpp"
 #include "inlay/hardware/package_file.hpp"
-#include "inlay/search/cut_choice.hpp"
-#include "inlay/search/path_trie.hpp"
+#include "inlay/search/pipelines/cut_choice.hpp"
+#include "inlay/search/pipelines/path_trie.hpp"
 #include "inlay/search/scar/segmentation.hpp"
 #include "inlay/workload/model_file.hpp"
 #include "problems.hpp"
@@ -123,17 +123,18 @@ BENCHMARK(whole_schedule)->ArgName("pipelines")->Arg(6)->Arg(12)->Arg(18)->Arg(3
 void segmentations(benchmark::State& state) {
   const schedule::Problem problem = problem_of("resnet-50", "het-sides-3x3");
   const int layers = static_cast<int>(problem.scenario.models[0].model.layers.size());
-  const search::PathTrie trie = search::path_trie(problem.package, 3, {});
+  const search::pipelines::PathTrie trie = search::pipelines::path_trie(problem.package, 3, {});
   const std::vector<double> shares(trie.places.size(), 1.0 / static_cast<double>(trie.places.size()));
-  search::ModelPart part;
+  search::scar::ModelPart part;
   part.range = {0, layers};
   part.most = static_cast<int>(state.range(0));
-  part.cuts = search::all_cuts({0, layers});
-  const search::SegmentationQuestion question{problem, search::Objective::kEdp, trie, shares, part, 0, 16};
+  part.cuts = search::pipelines::all_cuts({0, layers});
+  const search::scar::SegmentationQuestion question{problem, search::Objective::kEdp, trie, shares, part, 0,
+                                                    16};
   const search::StopClock clock({});
   std::int64_t scored = 0;
   for (auto _ : state) {
-    scored += search::score_segmentations(question, clock).evaluations;
+    scored += search::scar::score_segmentations(question, clock).evaluations;
   }
   state.counters["scored"] = benchmark::Counter(static_cast<double>(scored), benchmark::Counter::kIsRate);
 }

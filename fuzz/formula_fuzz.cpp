@@ -5,11 +5,11 @@
 #include <string>
 
 #include "inlay/base/error.hpp"
-#include "inlay/evaluate/formula.hpp"
+#include "inlay/objective/formula.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
-    const inlay::evaluate::Formula formula(std::string(reinterpret_cast<const char*>(data), size));
+    const inlay::objective::Formula formula(std::string(reinterpret_cast<const char*>(data), size));
     for (const double latency : {0.0, 1e-3, 2.0}) {
       formula.value(latency, 3.0 * latency, 12.0);
     }

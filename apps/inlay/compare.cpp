@@ -84,7 +84,7 @@ std::vector<Stated> state_all(const Options& options) {
 }
 
 /// Fills in what the row's package and strategy reach; what is infeasible is a row that says why.
-void solve_row(const search::StatedProblem& stated, const search::Objective& objective,
+void solve_row(const search::StatedProblem& stated, const objective::Objective& objective,
                const search::Options& how, const std::optional<report::OutputFolder>& folder,
                report::ComparisonRow& row) {
   try {
@@ -136,7 +136,7 @@ int run(Options options) {
   require_known(options.strategies);
   report::Comparison comparison;
   comparison.scenario = options.scenario;
-  comparison.objective = search::objective_named(options.search.objective);
+  comparison.objective = objective::from_text(options.search.objective);
   comparison.engine = options.search.engine;
   comparison.communication = options.search.communication;
   comparison.rows = empty_rows(options);

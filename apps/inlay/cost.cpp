@@ -77,7 +77,7 @@ bool is_mapping_file(const std::string& name) {
 
 /// The options of a mapping file and those of a model exclude each other.
 void check_options(const Options& options) {
-  search::objective_named(options.objective);
+  objective::from_text(options.objective);
   if (!is_mapping_file(options.workload)) {
     if (!options.hardware.empty()) {
       throw base::InputError("--hardware belongs to a mapping file of MAESTRO (.m); models take --chiplet");
@@ -105,7 +105,7 @@ void check_options(const Options& options) {
 /// Models and mapping files under engines of ours.
 int print(const Options& options, const workload::Scenario& scenario, const cost::CostTable& table,
           const std::vector<hardware::ChipletType>& types) {
-  const search::Objective objective = search::objective_named(options.objective);
+  const objective::Objective objective = objective::from_text(options.objective);
   std::vector<report::ModelCostReport> reports;
   for (std::size_t i = 0; i < scenario.models.size(); ++i) {
     reports.push_back(

@@ -42,7 +42,7 @@ void require_sound(const std::string& file, const schedule::Problem& problem,
 
 /// The other schedule: out of a file, or searched for, with the given one as the start.
 schedule::Schedule better_one(const Options& options, const schedule::ScheduleDocument& document,
-                              const search::Objective& objective) {
+                              const objective::Objective& objective) {
   if (!options.against.empty()) {
     const schedule::Schedule other =
         schedule::read_document(base::read_file(options.against), options.against).schedule;
@@ -61,9 +61,9 @@ int run(const Options& options) {
   schedule::add_constraints(options.search.constraints, document.problem);
   require_sound(options.file, document.problem, document.schedule);
   const bool says = options.objective.empty() && document.statement.certificate.has_value();
-  const search::Objective objective =
-      search::objective_named(says ? document.statement.certificate->objective
-                                   : (options.objective.empty() ? "edp" : options.objective));
+  const objective::Objective objective =
+      objective::from_text(says ? document.statement.certificate->objective
+                                : (options.objective.empty() ? "edp" : options.objective));
   const evaluate::ScheduleCost cost = evaluate::evaluate_reference(document.problem, document.schedule);
   const schedule::Schedule better = better_one(options, document, objective);
   const evaluate::ScheduleCost better_cost = evaluate::evaluate_reference(document.problem, better);
@@ -74,10 +74,10 @@ int run(const Options& options) {
     return 0;
   }
   const auto value = [&](const evaluate::ScheduleCost& one) {
-    const search::Objective of = objective.of(document.problem);
-    return report::format_objective(of, search::objective_value(of, one.latency, one.energy.total()));
+    const objective::Objective of = objective.of(workload::samples_of(document.problem.scenario));
+    return report::format_objective(of, of.value(one.latency, one.energy.total()));
   };
-  fmt::print("{}: {} here, {} in {}\n{}", search::to_string(objective), value(cost), value(better_cost),
+  fmt::print("{}: {} here, {} in {}\n{}", objective::to_string(objective), value(cost), value(better_cost),
              options.against.empty() ? "the best schedule found" : options.against,
              report::explanation_text(explanation));
   return 0;

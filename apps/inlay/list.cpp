@@ -38,7 +38,7 @@ const std::vector<Shelf>& shelves() {
       {"models", data("models")},        {"scenarios", data("scenarios")},
       {"packages", data("packages")},    {"chiplets", data("chiplets")},
       {"dataflows", data("dataflows")},  {"strategies", search::strategy_names, search::strategy_description},
-      {"engines", cost::engine_names},   {"objectives", search::objective_names},
+      {"engines", cost::engine_names},   {"objectives", objective::names},
       {"studies", studies::study_names}, {"energy", data("energy")},
   };
   return kShelves;

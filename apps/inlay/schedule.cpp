@@ -129,7 +129,7 @@ int run(const Options& options) {
   if (!options.out.empty()) {
     folder.emplace(options.out, std::vector<std::string>{kScheduleFile, kStagesFile});
   }
-  const search::Objective objective = search::objective_named(options.search.objective);
+  const objective::Objective objective = objective::from_text(options.search.objective);
   search::Options how = search_options(options.search, {options.strategy});
   const auto stated =
       search::make_problem(problem_request(options.search, options.scenario, options.package));

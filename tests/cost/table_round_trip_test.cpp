@@ -23,7 +23,7 @@ TEST(TableRoundTrip, ChangesNoBit) {
   const std::vector<hardware::ChipletType> types = {chiplet_type("kcp_ws"), chiplet_type("ykc_os")};
   const CostTable written = build_cost_table(scenario, types, *make_engine("maestro"));
   const std::string text =
-      report::csv_text(report::layer_costs_rows(scenario, written, types, search::Objective::kEdp));
+      report::csv_text(report::layer_costs_rows(scenario, written, types, objective::Objective::kEdp));
 
   std::vector<TableFile> files;
   files.push_back(parse_table_file(text, "costs.csv", ""));
@@ -33,7 +33,8 @@ TEST(TableRoundTrip, ChangesNoBit) {
     EXPECT_EQ(read.models[m].class_of, written.models[m].class_of);
     EXPECT_EQ(read.models[m].entries, written.models[m].entries);
   }
-  EXPECT_EQ(report::csv_text(report::layer_costs_rows(scenario, read, types, search::Objective::kEdp)), text);
+  EXPECT_EQ(report::csv_text(report::layer_costs_rows(scenario, read, types, objective::Objective::kEdp)),
+            text);
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ TEST(Explanation, NamesTheTermAndTheStageThatLose) {
   const evaluate::ScheduleCost given_cost = evaluate::evaluate_reference(problem, given);
   const evaluate::ScheduleCost best_cost = evaluate::evaluate_reference(problem, best);
   const Explanation why =
-      explain(problem, search::Objective::kLatency, {given, given_cost}, {best, best_cost});
+      explain(problem, objective::Objective::kLatency, {given, given_cost}, {best, best_cost});
   EXPECT_THAT(why.verdict, ::testing::HasSubstr("computing: 28 us here"));
   EXPECT_THAT(why.verdict, ::testing::HasSubstr("layer1 .. layer3 of chain on c0 WS"));
   ASSERT_EQ(why.stages.size(), 1U);
@@ -39,7 +39,7 @@ TEST(Explanation, NamesTheTermAndTheStageThatLose) {
   EXPECT_DOUBLE_EQ(why.stages[0].given_compute, 4 * 7000e-9);  // 1000 + 4000 + 2000 ns, four samples
   EXPECT_DOUBLE_EQ(why.stages[0].best_compute, 4 * 5000e-9);   // 1000 + 1500 + 2500 ns
   EXPECT_EQ(why.stages[0].best_chiplets, "c0 WS, c1 OS");
-  const Explanation same = explain(problem, search::Objective::kEdp, {best, best_cost}, {best, best_cost});
+  const Explanation same = explain(problem, objective::Objective::kEdp, {best, best_cost}, {best, best_cost});
   EXPECT_EQ(same.verdict, "");
 }
 
@@ -54,7 +54,7 @@ TEST(Explanation, TermsAddUpToLatencyAndEnergy) {
       const evaluate::ScheduleCost given_cost = evaluate::evaluate_reference(problem, given);
       const evaluate::ScheduleCost best_cost = evaluate::evaluate_reference(problem, best);
       const Explanation why =
-          explain(problem, search::Objective::kEdp, {given, given_cost}, {best, best_cost});
+          explain(problem, objective::Objective::kEdp, {given, given_cost}, {best, best_cost});
       ASSERT_TRUE(close(sum(why.latency, &TermDifference::given), given_cost.latency)) << seed;
       ASSERT_TRUE(close(sum(why.latency, &TermDifference::best), best_cost.latency)) << seed;
       ASSERT_TRUE(close(sum(why.energy, &TermDifference::given), given_cost.energy.total())) << seed;

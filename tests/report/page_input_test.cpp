@@ -49,7 +49,7 @@ class Folder : public ::testing::Test {
     schedule::ScheduleDocument fast = document(testing::worked_example_schedule());
     report::Comparison comparison;
     comparison.scenario = "worked-example";
-    comparison.objective = search::Objective::kLatency;
+    comparison.objective = objective::Objective::kLatency;
     comparison.engine = "table";
     comparison.communication = "paper";
     for (const auto& [file, one] : {std::pair{"slow.json", &slow}, std::pair{"fast.json", &fast}}) {

@@ -36,7 +36,7 @@ report::PageInput compared_input() {
   input.schedules.push_back(page_schedule("other.json", std::move(other)));
   report::Comparison comparison;
   comparison.scenario = "worked-example";
-  comparison.objective = search::Objective::kLatency;
+  comparison.objective = objective::Objective::kLatency;
   for (const std::size_t i : {1, 0}) {
     const report::PageSchedule& schedule = input.schedules[i];
     search::Certificate certificate;

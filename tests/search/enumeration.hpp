@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
-#include "every_window.hpp"
 #include "inlay/evaluate/fast.hpp"
 #include "inlay/search/search.hpp"
-#include "inlay/search/window_partition.hpp"
+#include "inlay/search/windows/window_partition.hpp"
+#include "search/exact/every_window.hpp"
 
 namespace inlay::testing {
 
@@ -18,9 +18,10 @@ class Enumeration {
   Enumeration(const schedule::Problem& problem, int longest) : windows_(problem, longest), fast_(problem) {}
 
   /// Latency and energy of all schedules that no other beats; none if nothing is feasible.
-  std::vector<std::pair<double, double>> front(const std::vector<search::WindowPartition>& partitions) {
+  std::vector<std::pair<double, double>> front(
+      const std::vector<search::windows::WindowPartition>& partitions) {
     std::vector<std::pair<double, double>> all;
-    for (const search::WindowPartition& partition : partitions) {
+    for (const search::windows::WindowPartition& partition : partitions) {
       std::vector<std::pair<double, double>> sums = {{0.0, 0.0}};
       for (const auto& ranges : partition.windows) {
         std::vector<std::pair<double, double>> next;
@@ -37,10 +38,11 @@ class Enumeration {
   }
   /// Least objective value over the partitions; infinite if nothing is feasible. The objective must not
   /// decrease with latency or energy.
-  double optimum(const std::vector<search::WindowPartition>& partitions, search::Objective objective) {
+  double optimum(const std::vector<search::windows::WindowPartition>& partitions,
+                 objective::Objective objective) {
     double best = std::numeric_limits<double>::infinity();
     for (const auto& [latency, energy] : front(partitions)) {
-      best = std::min(best, search::objective_value(objective, latency, energy));
+      best = std::min(best, objective.value(latency, energy));
     }
     return best;
   }
@@ -58,7 +60,8 @@ class Enumeration {
     return kept;
   }
 
-  std::vector<std::pair<double, double>> window_points(const std::vector<search::LayerRange>& ranges) {
+  std::vector<std::pair<double, double>> window_points(
+      const std::vector<search::windows::LayerRange>& ranges) {
     std::vector<std::pair<double, double>> points;
     windows_.walk(ranges, [&](const schedule::Window& window) {
       ++schedules_;

@@ -4,9 +4,9 @@
 
 #include <cmath>
 
-#include "enumeration.hpp"
 #include "inlay/base/error.hpp"
 #include "inlay/search/search.hpp"
+#include "search/enumeration.hpp"
 #include "support/problems.hpp"
 
 namespace inlay::search {
@@ -22,8 +22,8 @@ TEST(FormulaObjective, OptimumEqualsEnumeration) {
     testing::Enumeration enumeration(problem, static_cast<int>(problem.package.chiplets.size()));
     for (const char* text :
          {"latency^2 * energy", "3 * latency * samples + energy * 1e-3", "max(latency, energy / 10)"}) {
-      const Objective objective = objective_named(text).of(problem);
-      const double best = enumeration.optimum(window_family(problem, 1), objective);
+      const Objective objective = objective::from_text(text).of(workload::samples_of(problem.scenario));
+      const double best = enumeration.optimum(windows::window_family(problem, 1), objective);
       try {
         const Certificate certificate = solve(problem, objective, "exact", options).certificate;
         RC_ASSERT(std::abs(certificate.value - best) <= 1e-8 * best);
@@ -41,7 +41,7 @@ TEST(FormulaObjective, OfTheSameMeaningAsANameGivesTheSameAnswer) {
   const schedule::Problem problem = testing::worked_example();
   for (const std::string& strategy : strategy_names()) {
     const Answer named = solve(problem, Objective::kEdp, strategy, {});
-    const Answer formula = solve(problem, objective_named("latency * energy"), strategy, {});
+    const Answer formula = solve(problem, objective::from_text("latency * energy"), strategy, {});
     EXPECT_EQ(named.schedule, formula.schedule) << strategy;
     EXPECT_EQ(named.certificate.proven, formula.certificate.proven) << strategy;
   }
@@ -51,7 +51,7 @@ TEST(FormulaObjective, WithoutProofClaimsNothing) {
   const schedule::Problem problem = testing::worked_example();
   for (const std::string& strategy : strategy_names()) {
     const Certificate certificate =
-        solve(problem, objective_named("abs(latency - 40e-6)"), strategy, {}).certificate;
+        solve(problem, objective::from_text("abs(latency - 40e-6)"), strategy, {}).certificate;
     EXPECT_FALSE(certificate.proven);
     EXPECT_EQ(certificate.lower_bound, 0.0);
     EXPECT_EQ(certificate.gap, certificate.value > 0.0 ? 1.0 : 0.0);
@@ -61,10 +61,10 @@ TEST(FormulaObjective, WithoutProofClaimsNothing) {
 }
 
 TEST(FormulaObjective, MustNotBeNegative) {
-  EXPECT_THROW(solve(testing::worked_example(), objective_named("-throughput"), "exact", {}),
+  EXPECT_THROW(solve(testing::worked_example(), objective::from_text("-throughput"), "exact", {}),
                base::InputError);
   const Certificate certificate =
-      solve(testing::worked_example(), objective_named("1 / throughput"), "exact", {}).certificate;
+      solve(testing::worked_example(), objective::from_text("1 / throughput"), "exact", {}).certificate;
   EXPECT_TRUE(certificate.proven);
 }
 

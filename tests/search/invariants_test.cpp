@@ -9,30 +9,31 @@
 
 #include "inlay/base/error.hpp"
 #include "inlay/evaluate/reference.hpp"
-#include "inlay/search/space_search.hpp"
+#include "inlay/search/exact/space_search.hpp"
 #include "support/problems.hpp"
 
 namespace inlay::search {
 namespace {
 
-Space space_of(const schedule::Problem& problem) {
-  return {"test", window_family(problem, 1), static_cast<int>(problem.package.chiplets.size())};
+exact::Space space_of(const schedule::Problem& problem) {
+  return {"test", windows::window_family(problem, 1), static_cast<int>(problem.package.chiplets.size())};
 }
 
 /// Nothing if there is no schedule.
-std::optional<double> optimum(const schedule::Problem& problem, Objective objective, const Space& space) {
+std::optional<double> optimum(const schedule::Problem& problem, Objective objective,
+                              const exact::Space& space) {
   try {
-    return search_space(problem, objective, space, {}).certificate.value;
+    return exact::search_space(problem, objective, space, {}).certificate.value;
   } catch (const base::InfeasibleError&) {
     return std::nullopt;
   }
 }
 
 void expect_never_worse(const schedule::Problem& problem, const schedule::Problem& better) {
-  const Space space = space_of(problem);
+  const exact::Space space = space_of(problem);
   for (const Objective objective : {Objective::kLatency, Objective::kEnergy, Objective::kEdp}) {
     const std::optional<double> before = optimum(problem, objective, space);
-    Space of_better = space;
+    exact::Space of_better = space;
     of_better.longest = static_cast<int>(better.package.chiplets.size());
     const std::optional<double> after = optimum(better, objective, of_better);
     RC_ASSERT(!before || after);
@@ -155,7 +156,7 @@ TEST(Relabelling, OfChipletsChangesNoOptimum) {
       interface.chiplet = to[static_cast<std::size_t>(interface.chiplet)];
     }
     hardware::derive_routes(package);
-    const Space space = space_of(problem);
+    const exact::Space space = space_of(problem);
     for (const Objective objective : {Objective::kLatency, Objective::kEnergy, Objective::kEdp}) {
       const std::optional<double> before = optimum(problem, objective, space);
       const std::optional<double> after = optimum(renamed, objective, space);

@@ -35,7 +35,7 @@ class EveryStrategy : public ::testing::TestWithParam<std::string> {
 const std::vector<Objective>& objectives() {
   static const std::vector<Objective> kObjectives = {Objective::kLatency, Objective::kEnergy, Objective::kEdp,
                                                      Objective::kThroughput,
-                                                     objective_named("latency^2 * energy")};
+                                                     objective::from_text("latency^2 * energy")};
   return kObjectives;
 }
 
@@ -52,7 +52,7 @@ Options few_windows() {
 double value_of(const schedule::Problem& problem, const Objective& objective,
                 const schedule::Schedule& schedule) {
   const evaluate::ScheduleCost cost = evaluate::evaluate_reference(problem, schedule);
-  return objective_value(objective.of(problem), cost.latency, cost.energy.total());
+  return objective.of(workload::samples_of(problem.scenario)).value(cost.latency, cost.energy.total());
 }
 
 bool close(double a, double b) {

@@ -14,7 +14,7 @@ namespace {
 
 schedule::CertificateClaim claim_of(const search::Certificate& certificate) {
   schedule::CertificateClaim claim{certificate.strategy,
-                                   search::to_string(certificate.objective),
+                                   objective::to_string(certificate.objective),
                                    certificate.value,
                                    certificate.lower_bound,
                                    certificate.gap,
@@ -54,7 +54,7 @@ void require_valid(const schedule::ScheduleDocument& document) {
   }
 }
 
-Solved solve_verified(const search::StatedProblem& stated, const search::Objective& objective,
+Solved solve_verified(const search::StatedProblem& stated, const objective::Objective& objective,
                       const std::string& strategy, const search::Options& options) {
   search::Answer answer = search::solve(stated.problem, objective, strategy, options);
   Solved solved;

@@ -19,7 +19,7 @@ struct Solved {
 /// Searches, and verifies what was found before anybody sees it. Throws base::InputError and
 /// base::InfeasibleError as search::solve, and base::DefectError if the answer does not stand up to
 /// verification.
-Solved solve_verified(const search::StatedProblem& stated, const search::Objective& objective,
+Solved solve_verified(const search::StatedProblem& stated, const objective::Objective& objective,
                       const std::string& strategy, const search::Options& options);
 
 /// A schedule with all that a file says of it but a certificate.

@@ -61,7 +61,7 @@ std::string comparison_text(const Comparison& comparison) {
                    {"energy", Align::kRight},
                    {"EDP", Align::kRight},
                    {"optimality", Align::kRight},
-                   {search::to_string(comparison.objective) + " gain", Align::kRight},
+                   {objective::to_string(comparison.objective) + " gain", Align::kRight},
                    {"bottleneck", Align::kLeft}});
   for (std::size_t i = 0; i < comparison.rows.size(); ++i) {
     const ComparisonRow& row = comparison.rows[i];
@@ -78,13 +78,13 @@ std::string comparison_text(const Comparison& comparison) {
   }
   std::string text =
       fmt::format("{}, by {} ({} communication, engine {})\n\n", comparison.scenario,
-                  search::to_string(comparison.objective), comparison.communication, comparison.engine);
+                  objective::to_string(comparison.objective), comparison.communication, comparison.engine);
   text += table.text();
   if (best) {
-    text += comparison.objective == search::Objective::kThroughput
+    text += comparison.objective == objective::Objective::kThroughput
                 ? "\n* best. Gain: throughput of this row over that of the first row with a schedule.\n"
                 : fmt::format("\n* best. Gain: {} of the first row with a schedule over that of this row.\n",
-                              search::to_string(comparison.objective));
+                              objective::to_string(comparison.objective));
   }
   return text + reasons;
 }

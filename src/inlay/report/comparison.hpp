@@ -33,7 +33,7 @@ struct ComparisonRow {
 /// One scenario on several packages and by several strategies.
 struct Comparison {
   std::string scenario;
-  search::Objective objective = search::Objective::kEdp;
+  objective::Objective objective = objective::Objective::kEdp;
   std::string engine;
   std::string communication;
   std::vector<std::string> assumptions;

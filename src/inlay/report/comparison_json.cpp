@@ -54,7 +54,7 @@ std::string comparison_json(const Comparison& comparison) {
                {"format_version", 1},
                {"program_version", base::version()},
                {"scenario", comparison.scenario},
-               {"objective", search::to_string(comparison.objective)},
+               {"objective", objective::to_string(comparison.objective)},
                {"engine", comparison.engine},
                {"communication", comparison.communication},
                {"assumptions", comparison.assumptions}};

@@ -177,7 +177,7 @@ struct Weighed {
   double worth = 0.0;
 };
 
-Weighed dominating(const search::Objective& objective, const Explanation& explanation, double latency,
+Weighed dominating(const objective::Objective& objective, const Explanation& explanation, double latency,
                    double energy) {
   Weighed result;
   const auto weigh = [&](const std::vector<TermDifference>& terms, bool time, double whole) {
@@ -217,7 +217,7 @@ std::string worst_stage(const std::vector<StageDifference>& stages, bool time) {
                      worst->best_chiplets);
 }
 
-std::string verdict_of(const search::Objective& objective, const Explanation& explanation,
+std::string verdict_of(const objective::Objective& objective, const Explanation& explanation,
                        const CostedSchedule& best) {
   const Weighed first = dominating(objective, explanation, best.cost.latency, best.cost.energy.total());
   if (first.worth <= 1e-9) {
@@ -256,7 +256,7 @@ nlohmann::ordered_json terms_json(const std::vector<TermDifference>& terms) {
 
 }  // namespace
 
-Explanation explain(const schedule::Problem& problem, const search::Objective& objective,
+Explanation explain(const schedule::Problem& problem, const objective::Objective& objective,
                     const CostedSchedule& given, const CostedSchedule& best) {
   Explanation result;
   result.latency = latency_differences(latency_terms(given, stage_rows(problem, given.schedule, given.cost)),

@@ -52,7 +52,7 @@ struct Explanation {
 
 /// Splits both schedules' costs into the same terms and sets them side by side. For EDP and formulas, which
 /// weigh both, differences are relative to the better schedule's latency and energy.
-Explanation explain(const schedule::Problem& problem, const search::Objective& objective,
+Explanation explain(const schedule::Problem& problem, const objective::Objective& objective,
                     const CostedSchedule& given, const CostedSchedule& best);
 
 std::string explanation_text(const Explanation& explanation);

@@ -19,17 +19,17 @@ std::string format_gap(bool proven, double gap) {
   return proven ? "proven" : fmt::format("gap {:.2f}%", 100.0 * gap);
 }
 
-std::string format_objective(const search::Objective& objective, double value) {
+std::string format_objective(const objective::Objective& objective, double value) {
   switch (objective) {
-    case search::Objective::kLatency:
+    case objective::Objective::kLatency:
       return base::format_time(value);
-    case search::Objective::kThroughput:
+    case objective::Objective::kThroughput:
       return base::format_time(value) + " of latency";
-    case search::Objective::kEnergy:
+    case objective::Objective::kEnergy:
       return base::format_energy(value);
-    case search::Objective::kEdp:
+    case objective::Objective::kEdp:
       return format_edp(value);
-    case search::Objective::kFormula:
+    case objective::Objective::kFormula:
       return fmt::format("{:.6g}", value);
   }
   throw base::DefectError("an objective without a unit");

@@ -14,6 +14,6 @@ std::string format_share(double share);
 std::string format_gap(bool proven, double gap);
 /// The objective's value with its unit: seconds, joules or joule seconds; throughput shows the latency it
 /// stands for.
-std::string format_objective(const search::Objective& objective, double value);
+std::string format_objective(const objective::Objective& objective, double value);
 
 }  // namespace inlay::report

@@ -21,14 +21,14 @@ double seconds_of(const cost::LayerCost& cost, const hardware::ChipletType& type
 }
 
 /// What a layer's type is preferred by, in words.
-std::string what_counts(const search::Objective& objective) {
+std::string what_counts(const objective::Objective& objective) {
   switch (objective) {
-    case search::Objective::kEnergy:
+    case objective::Objective::kEnergy:
       return "energy";
-    case search::Objective::kEdp:
+    case objective::Objective::kEdp:
       return "time x energy";
-    case search::Objective::kFormula:
-      return search::to_string(objective);
+    case objective::Objective::kFormula:
+      return objective::to_string(objective);
     default:
       return "time";
   }
@@ -37,12 +37,11 @@ std::string what_counts(const search::Objective& objective) {
 }  // namespace
 
 void choose_type(LayerCostRow& row, const std::vector<hardware::ChipletType>& types,
-                 const search::Objective& objective) {
+                 const objective::Objective& objective) {
   std::vector<double> products;
   for (std::size_t i = 0; i < types.size(); ++i) {
     products.push_back(row.costs[i].mappable
-                           ? search::objective_value(objective, seconds_of(row.costs[i], types[i]),
-                                                     row.costs[i].energy.total())
+                           ? objective.value(seconds_of(row.costs[i], types[i]), row.costs[i].energy.total())
                            : std::numeric_limits<double>::infinity());
     if (products[i] < products[static_cast<std::size_t>(row.preferred)]) {
       row.preferred = static_cast<int>(i);
@@ -62,7 +61,7 @@ void choose_type(LayerCostRow& row, const std::vector<hardware::ChipletType>& ty
 
 ModelCostReport layer_costs(const workload::ScenarioModel& entry, const cost::ModelCosts& costs,
                             const std::vector<hardware::ChipletType>& types,
-                            const search::Objective& objective, bool grouped) {
+                            const objective::Objective& objective, bool grouped) {
   ModelCostReport report{entry.name, entry.batch, types, {}, {}, {}};
   report.seconds.assign(types.size(), 0.0);
   report.joules.assign(types.size(), 0.0);
@@ -147,7 +146,7 @@ std::string layer_costs_text(const ModelCostReport& report) {
   return text + totals.text();
 }
 
-std::string cost_notes(const cost::CostTable& table, const search::Objective& objective) {
+std::string cost_notes(const cost::CostTable& table, const objective::Objective& objective) {
   std::vector<std::pair<std::string, std::string>> pairs = {
       {"preferred", fmt::format("the type with the lowest {}; how many times the next best has of it",
                                 what_counts(objective))},

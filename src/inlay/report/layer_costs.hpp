@@ -6,7 +6,7 @@
 
 #include "inlay/cost/cost_table.hpp"
 #include "inlay/hardware/package.hpp"
-#include "inlay/search/objective.hpp"
+#include "inlay/objective/objective.hpp"
 #include "inlay/workload/scenario.hpp"
 
 namespace inlay::report {
@@ -35,12 +35,12 @@ struct ModelCostReport {
 
 /// Fills in which type the row prefers, and by how much.
 void choose_type(LayerCostRow& row, const std::vector<hardware::ChipletType>& types,
-                 const search::Objective& objective);
+                 const objective::Objective& objective);
 
 /// `grouped`: layers of the same operator and shape are one row, which tells how many there are.
 ModelCostReport layer_costs(const workload::ScenarioModel& entry, const cost::ModelCosts& costs,
                             const std::vector<hardware::ChipletType>& types,
-                            const search::Objective& objective, bool grouped);
+                            const objective::Objective& objective, bool grouped);
 
 std::string layer_costs_text(const ModelCostReport& report);
 /// Every layer, mini-batch size and type; the first line is the header. The engine `table` reads it back
@@ -48,11 +48,11 @@ std::string layer_costs_text(const ModelCostReport& report);
 std::vector<std::vector<std::string>> layer_costs_rows(const workload::Scenario& scenario,
                                                        const cost::CostTable& table,
                                                        const std::vector<hardware::ChipletType>& types,
-                                                       const search::Objective& objective);
+                                                       const objective::Objective& objective);
 /// Engine, assumptions, and what the marks in the tables mean.
-std::string cost_notes(const cost::CostTable& table, const search::Objective& objective);
+std::string cost_notes(const cost::CostTable& table, const objective::Objective& objective);
 /// schemas/costs.schema.json.
 std::string layer_costs_json(const std::vector<ModelCostReport>& reports, const cost::CostTable& table,
-                             const search::Objective& objective);
+                             const objective::Objective& objective);
 
 }  // namespace inlay::report

@@ -37,7 +37,7 @@ std::vector<std::string> cells(const std::string& model, const workload::Layer& 
 std::vector<std::vector<std::string>> layer_costs_rows(const workload::Scenario& scenario,
                                                        const cost::CostTable& table,
                                                        const std::vector<hardware::ChipletType>& types,
-                                                       const search::Objective& objective) {
+                                                       const objective::Objective& objective) {
   std::vector<std::vector<std::string>> rows = {
       {"model",    "layer", "chiplet",  "mini_batch", "cycles",   "mac_J",       "l1_J",
        "l2_J",     "noc_J", "vector_J", "energy_J",   "l2_bytes", "utilisation", "substituted",

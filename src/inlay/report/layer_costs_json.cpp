@@ -29,7 +29,7 @@ Json to_json(const cost::LayerCost& cost, const hardware::ChipletType& type) {
 }  // namespace
 
 std::string layer_costs_json(const std::vector<ModelCostReport>& reports, const cost::CostTable& table,
-                             const search::Objective& objective) {
+                             const objective::Objective& objective) {
   Json models = Json::array();
   for (const ModelCostReport& report : reports) {
     Json layers = Json::array();
@@ -64,7 +64,7 @@ std::string layer_costs_json(const std::vector<ModelCostReport>& reports, const 
                      {"program_version", base::version()},
                      {"engine", table.engine},
                      {"engine_version", table.engine_version},
-                     {"objective", search::to_string(objective)},
+                     {"objective", objective::to_string(objective)},
                      {"assumptions", table.assumptions},
                      {"refusals", table.refusals},
                      {"models", std::move(models)}};

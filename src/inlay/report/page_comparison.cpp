@@ -23,7 +23,7 @@ std::string label_of(const ComparisonRow& row) {
 }
 
 void table(const Comparison& comparison, Markup& page) {
-  const std::string objective = objective_word(search::to_string(comparison.objective));
+  const std::string objective = objective_word(objective::to_string(comparison.objective));
   std::vector<std::vector<std::string>> rows;
   for (const ComparisonRow& row : comparison.rows) {
     if (!row.result) {

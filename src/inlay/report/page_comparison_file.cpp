@@ -43,7 +43,7 @@ void read_certificate(JsonReader& reader, search::Certificate& certificate) {
   reader.number("seconds", certificate.seconds);
 }
 
-void read_row(JsonReader& reader, search::Objective objective, ComparisonRow& row) {
+void read_row(JsonReader& reader, objective::Objective objective, ComparisonRow& row) {
   reader.text("package", row.package);
   reader.text("strategy", row.strategy);
   bool feasible = false;
@@ -80,7 +80,7 @@ Comparison read_comparison(const std::string& text, const std::string& file, std
   std::string objective;
   reader.text("objective", objective);
   try {
-    comparison.objective = search::objective_named(objective);
+    comparison.objective = objective::from_text(objective);
   } catch (const base::InputError& error) {
     reader.fail("objective", error.what());
   }

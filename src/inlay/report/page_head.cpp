@@ -45,7 +45,7 @@ void tiles(const PageSchedule& best, Markup& page) {
 }
 
 void certificate_facts(const schedule::CertificateClaim& certificate, Markup& page) {
-  const search::Objective objective = search::objective_named(certificate.objective);
+  const objective::Objective objective = objective::from_text(certificate.objective);
   fact(page, "objective",
        fmt::format("{}: {}", objective_word(certificate.objective),
                    format_objective(objective, certificate.value)));

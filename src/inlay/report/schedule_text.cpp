@@ -48,7 +48,7 @@ std::string workload_line(const schedule::Problem& problem) {
 }
 
 void add_certificate(const schedule::CertificateClaim& certificate, Pairs& pairs) {
-  const search::Objective objective = search::objective_named(certificate.objective);
+  const objective::Objective objective = objective::from_text(certificate.objective);
   pairs.emplace_back("objective", fmt::format("{}: {}", certificate.objective,
                                               format_objective(objective, certificate.value)));
   pairs.emplace_back("lower bound",

@@ -9,14 +9,13 @@
 #include <optional>
 
 #include "inlay/base/error.hpp"
-#include "inlay/search/path_trie.hpp"
+#include "inlay/search/exact/exact.hpp"
+#include "inlay/search/large/large.hpp"
+#include "inlay/search/pipelines/path_trie.hpp"
 #include "inlay/search/stop_clock.hpp"
 
 namespace inlay::search {
 namespace {
-
-/// Packages whose paths are all listed are `exact`'s: a 4x4 mesh has 28,512.
-constexpr std::int64_t kMostPaths = 50'000;
 
 /// Of the time that is left; the rest is for the bound of `large` where `exact` does not come to its end.
 constexpr double kShareOfExact = 0.75;
@@ -32,25 +31,25 @@ class Automatic {
 
   Answer run() {
     const auto chiplets = static_cast<int>(problem_.package.chiplets.size());
-    if (affordable_length(problem_.package, kMostPaths) < chiplets) {
-      run_strategy("large", options_of("large"));
+    if (pipelines::affordable_length(problem_.package, pipelines::kMostPaths) < chiplets) {
+      run("large", large::solve, options_of("large"));
       return combined();
     }
     Options quick = options_of("large");
     for (const char* effort : {"large.partitions", "large.rounds", "large.changes"}) {
       quick.settings.set(effort, "0");
     }
-    run_strategy("large", quick);
+    run("large", large::solve, quick);
     if (!enough()) {
       Options whole = options_of("exact");
       whole.stop.time_limit *= kShareOfExact;
       if (!limited()) {
         whole.stop.evaluations = options_.settings.integer("auto.evaluations");
       }
-      run_strategy("exact", whole);
+      run("exact", exact::solve, whole);
     }
     if (!enough()) {
-      run_strategy("large", options_of("large"));
+      run("large", large::solve, options_of("large"));
     }
     return combined();
   }
@@ -80,11 +79,12 @@ class Automatic {
     return options;
   }
 
-  void run_strategy(const std::string& strategy, const Options& options) {
+  using Strategy = Answer (*)(const schedule::Problem&, const Objective&, const Options&);
+  void run(const std::string& strategy, Strategy solve, const Options& options) {
     if (std::find(ran_.begin(), ran_.end(), strategy) == ran_.end()) {
       ran_.push_back(strategy);
     }
-    Answer answer = solve(problem_, objective_, strategy, options);
+    Answer answer = solve(problem_, objective_, options);
     const Certificate& certificate = answer.certificate;
     evaluations_ += certificate.evaluations;
     // Bounds of all schedules hold for the family of windows, too.

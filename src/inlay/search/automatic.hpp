@@ -1,6 +1,6 @@
 #pragma once
 
-#include "inlay/search/search.hpp"
+#include "inlay/search/answer.hpp"
 
 namespace inlay::search {
 

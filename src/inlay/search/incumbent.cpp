@@ -7,9 +7,10 @@
 #include <limits>
 
 #include "inlay/base/error.hpp"
+#include "inlay/evaluate/latency_limits.hpp"
 #include "inlay/evaluate/reference.hpp"
 #include "inlay/evaluate/root_bounds.hpp"
-#include "inlay/search/start_schedule.hpp"
+#include "inlay/schedule/check.hpp"
 
 namespace inlay::search {
 namespace {
@@ -17,10 +18,22 @@ namespace {
 double value_of(const schedule::Problem& problem, const Objective& objective,
                 const schedule::Schedule& schedule) {
   const evaluate::ScheduleCost cost = evaluate::evaluate_reference(problem, schedule);
-  return objective_value(objective, cost.latency, cost.energy.total());
+  return objective.value(cost.latency, cost.energy.total());
 }
 
 }  // namespace
+
+evaluate::ScheduleCost cost_of_start(const schedule::Problem& problem, const schedule::Schedule& start) {
+  const auto refuse_first = [](const std::vector<std::string>& wrong) {
+    if (!wrong.empty()) {
+      throw base::InputError("the schedule to start from does not fit the problem: " + wrong.front());
+    }
+  };
+  refuse_first(schedule::check(problem, start));
+  evaluate::ScheduleCost cost = evaluate::evaluate_reference(problem, start);
+  refuse_first(evaluate::broken_latency_limits(problem, start, cost));
+  return cost;
+}
 
 Incumbent::Incumbent(const schedule::Problem& problem, const Objective& objective, const Options& options)
     : problem_(problem),
@@ -28,21 +41,21 @@ Incumbent::Incumbent(const schedule::Problem& problem, const Objective& objectiv
       options_(options),
       value_(std::numeric_limits<double>::infinity()) {
   const evaluate::RootBounds root = evaluate::root_bounds(problem);
-  root_bound_ = objective_bound(objective, root.latency, root.energy);
+  root_bound_ = objective.bound(root.latency, root.energy);
   root_binds_ = !objective.counts_energy()    ? root.latency_binds
                 : !objective.counts_latency() ? root.energy_binds
                                               : root.latency_binds + " and " + root.energy_binds;
   if (options.start) {
     const evaluate::ScheduleCost cost = cost_of_start(problem, *options.start);
     best_ = *options.start;
-    value_ = objective_value(objective, cost.latency, cost.energy.total());
+    value_ = objective.value(cost.latency, cost.energy.total());
     exists_ = true;
     started_ = true;
   }
 }
 
 void Incumbent::offer(const schedule::Schedule& schedule, double latency, double energy) {
-  const double value = objective_value(objective_, latency, energy);
+  const double value = objective_.value(latency, energy);
   if (exists_ && value >= value_) {
     return;
   }
@@ -78,7 +91,7 @@ bool Incumbent::near_enough() const {
 Answer Incumbent::answer(const std::string& searched, bool finished, std::int64_t evaluations,
                          const StopClock& clock) const {
   const double checked = value_of(problem_, objective_, best_);
-  require_not_negative(objective_, checked);
+  objective_.require_not_negative(checked);
   if (std::abs(checked - value_) > 1e-9 * checked) {
     throw base::DefectError(
         fmt::format("the search costs its schedule at {}, the reference evaluator at {}", value_, checked));

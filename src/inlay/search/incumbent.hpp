@@ -2,10 +2,15 @@
 
 #include <string>
 
-#include "inlay/search/search.hpp"
+#include "inlay/evaluate/schedule_cost.hpp"
+#include "inlay/search/answer.hpp"
 #include "inlay/search/stop_clock.hpp"
 
 namespace inlay::search {
+
+/// What the schedule that a search is to start from costs. Throws base::InputError that says what is wrong
+/// with it, or which constraint it breaks.
+evaluate::ScheduleCost cost_of_start(const schedule::Problem& problem, const schedule::Schedule& start);
 
 /// The best schedule so far of a strategy. The root bound speaks for it, and holds for all schedules; a
 /// strategy may claim more for a space of its own.

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <string>
 
-#include "inlay/search/search.hpp"
+#include "inlay/search/answer.hpp"
 
 namespace inlay::search {
 

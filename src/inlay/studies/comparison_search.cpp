@@ -182,7 +182,7 @@ class ConditionSearch {
     try {
       problem_.package = package;
       problem_.costs = costs_.table(package.types);
-      search::Answer answer = search::solve(problem_, search::Objective::kEdp, strategy, options);
+      search::Answer answer = search::solve(problem_, objective::Objective::kEdp, strategy, options);
       const evaluate::ScheduleCost cost = evaluate::evaluate_reference(problem_, answer.schedule);
       Outcome outcome = outcome_of(machine, package, cost);
       outcome.strategy = strategy;

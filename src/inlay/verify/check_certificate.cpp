@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "inlay/base/error.hpp"
-#include "inlay/evaluate/formula.hpp"
+#include "inlay/objective/formula.hpp"
 #include "inlay/verify/claims.hpp"
 
 namespace inlay::verify {
@@ -40,7 +40,7 @@ std::optional<ObjectiveFigures> figures_of(const std::string& objective, const e
     return found->second;
   }
   try {
-    const evaluate::Formula formula(objective);
+    const objective::Formula formula(objective);
     const auto samples = static_cast<double>(cost.samples);
     const double value = formula.value(cost.latency, cost.energy.total(), samples);
     if (!formula.non_decreasing()) {

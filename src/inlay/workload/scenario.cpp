@@ -37,6 +37,14 @@ std::vector<bool> never_ready(const Scenario& scenario) {
 
 }  // namespace
 
+double samples_of(const Scenario& scenario) {
+  double samples = 0.0;
+  for (const ScenarioModel& entry : scenario.models) {
+    samples += static_cast<double>(entry.batch);
+  }
+  return samples;
+}
+
 std::vector<int> dependency_cycle(const Scenario& scenario) {
   const std::vector<bool> stuck = never_ready(scenario);
   const auto is_stuck = [&stuck](int model) { return stuck[static_cast<std::size_t>(model)]; };

@@ -30,6 +30,9 @@ struct Scenario {
   std::string description;
 };
 
+/// Samples of all models together.
+double samples_of(const Scenario& scenario);
+
 /// Models that wait for each other, each for the next one and the last for the first; empty if there are
 /// none.
 std::vector<int> dependency_cycle(const Scenario& scenario);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace inlay::search {
+namespace inlay::search::large {
 namespace {
 
 /// Gathers chiplets into kinds by the number that stands for each of them.
@@ -59,4 +59,4 @@ ChipletKinds chiplet_kinds(const hardware::Package& package, int most_kinds) {
   return result;
 }
 
-}  // namespace inlay::search
+}  // namespace inlay::search::large

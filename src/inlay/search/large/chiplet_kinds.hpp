@@ -5,7 +5,7 @@
 #include "inlay/evaluate/stage_figures.hpp"
 #include "inlay/hardware/package.hpp"
 
-namespace inlay::search {
+namespace inlay::search::large {
 
 /// What of a package's chiplets matters to stages.
 struct ChipletKinds {
@@ -23,4 +23,4 @@ struct ChipletKinds {
 /// A kind for every place, or, where those are more than `most_kinds`, for every chiplet type.
 ChipletKinds chiplet_kinds(const hardware::Package& package, int most_kinds);
 
-}  // namespace inlay::search
+}  // namespace inlay::search::large

@@ -9,17 +9,17 @@
 #include "inlay/evaluate/fast.hpp"
 #include "inlay/search/incumbent.hpp"
 #include "inlay/search/large/partition_plan.hpp"
-#include "inlay/search/layerwise.hpp"
-#include "inlay/search/membership.hpp"
+#include "inlay/search/layerwise/layerwise.hpp"
+#include "inlay/search/windows/space_membership.hpp"
 
-namespace inlay::search {
+namespace inlay::search::large {
 namespace {
 
 /// Places told apart by the bound; where there are more, chiplets are told apart by type alone.
 constexpr int kMostKinds = 6;
-/// Partitions whose windows are laid along all walks.
+/// Partitions whose windows are laid along all orderings.
 constexpr std::size_t kMostPlaced = 4;
-/// Walks that are changed and tried at once: the same for any number of threads.
+/// Orderings that are changed and tried at once: the same for any number of threads.
 constexpr int kTriesAtOnce = 8;
 
 class LargeSearch {
@@ -31,18 +31,18 @@ class LargeSearch {
         clock_(options.stop),
         incumbent_(problem, objective, options),
         kinds_(chiplet_kinds(problem.package, kMostKinds)),
-        walks_(plain_walks(problem.package)),
-        family_(window_family(problem, static_cast<int>(options.settings.integer("large.splits")))),
+        orderings_(plain_orderings(problem.package)),
+        family_(windows::window_family(problem, static_cast<int>(options.settings.integer("large.splits")))),
         effort_{static_cast<int>(options.settings.integer("large.cuts")), options.threads},
         partitions_(static_cast<int>(options.settings.integer("large.partitions"))),
         rounds_(static_cast<int>(options.settings.integer("large.rounds"))),
         changes_(static_cast<int>(options.settings.integer("large.changes"))) {
-    for (const WindowPartition& partition : family_) {
+    for (const windows::WindowPartition& partition : family_) {
       plans_.emplace_back(problem, kinds_, partition, objective, effort_);
     }
     name_space();
     const auto chiplets = static_cast<int>(problem.package.chiplets.size());
-    holds_start_ = options.start && lies_in(*options.start, family_, chiplets, problem.package);
+    holds_start_ = options.start && windows::lies_in(*options.start, family_, chiplets, problem.package);
   }
 
   Answer run() {
@@ -84,8 +84,8 @@ class LargeSearch {
   StopClock clock_;
   Incumbent incumbent_;
   ChipletKinds kinds_;
-  std::vector<Walk> walks_;
-  std::vector<WindowPartition> family_;
+  std::vector<ChipletOrdering> orderings_;
+  std::vector<windows::WindowPartition> family_;
   std::deque<PartitionPlan> plans_;
   Effort effort_;
   int partitions_;
@@ -108,7 +108,7 @@ void LargeSearch::name_space() {
 
 /// Nothing was found: the plainest schedule, which may lie outside of the space.
 Answer LargeSearch::plain(bool finished) {
-  const schedule::Schedule schedule = layerwise_schedule(problem_, objective_, clock_);
+  const schedule::Schedule schedule = layerwise::layerwise_schedule(problem_, objective_, clock_);
   const evaluate::FastCost cost = evaluate::FastEvaluator(problem_).evaluate(schedule);
   Incumbent incumbent(problem_, objective_, options_);
   incumbent.offer(schedule, cost.latency, cost.energy);
@@ -134,23 +134,24 @@ void LargeSearch::tell_bound() {
                     "layers, chiplets of every kind and bytes of every window", holds_start_});
 }
 
-/// The most promising partition along one walk with few cuts: a schedule in a fraction of a second.
+/// The most promising partition along one ordering with few cuts: a schedule in a fraction of a second.
 bool LargeSearch::place_quickly() {
   constexpr int kFewCuts = 16;
   tell_bound();
   PartitionPlan quick(problem_, kinds_, by_bound().front()->partition(), objective_,
                       {kFewCuts, options_.threads, true});
-  quick.place({walks_.front()}, incumbent_.value(), clock_);
+  quick.place({orderings_.front()}, incumbent_.value(), clock_);
   evaluations_ += quick.evaluations();
   offer(quick);
   return done() || !stopped();
 }
 
-/// Every partition that may be better, along two walks, the likeliest first.
+/// Every partition that may be better, along two orderings, the likeliest first.
 bool LargeSearch::place() {
   int left = partitions_;
-  const std::vector<Walk> few(
-      walks_.begin(), walks_.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(2, walks_.size())));
+  const std::vector<ChipletOrdering> few(
+      orderings_.begin(),
+      orderings_.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(2, orderings_.size())));
   tell_bound();
   for (PartitionPlan* plan : by_bound()) {
     if (done() || stopped()) {
@@ -184,7 +185,7 @@ bool LargeSearch::raise_bounds() {
   return !stopped();
 }
 
-/// The most promising partitions, along all walks.
+/// The most promising partitions, along all orderings.
 bool LargeSearch::place_all_walks() {
   std::vector<PartitionPlan*> order;
   for (PartitionPlan* plan : by_bound()) {
@@ -199,7 +200,7 @@ bool LargeSearch::place_all_walks() {
     if (done() || stopped()) {
       break;
     }
-    plan->replace(walks_, clock_);
+    plan->replace(orderings_, clock_);
     offer(*plan);
   }
   return !stopped();
@@ -230,11 +231,11 @@ bool LargeSearch::change_walks() {
 
 }  // namespace
 
-Answer large(const schedule::Problem& problem, const Objective& objective, const Options& options) {
+Answer solve(const schedule::Problem& problem, const Objective& objective, const Options& options) {
   return LargeSearch(problem, objective, options).run();
 }
 
-std::vector<OptionRecord> large_records() {
+std::vector<OptionRecord> option_records() {
   const auto number = [](const char* name, const char* description, const char* value, double highest) {
     return OptionRecord{name, description, OptionRecord::Kind::kInteger, value, 0, highest, {}};
   };
@@ -257,4 +258,4 @@ std::vector<OptionRecord> large_records() {
   return records;
 }
 
-}  // namespace inlay::search
+}  // namespace inlay::search::large

@@ -1,14 +1,14 @@
 #pragma once
 
-#include "inlay/search/search.hpp"
+#include "inlay/search/answer.hpp"
 
-namespace inlay::search {
+namespace inlay::search::large {
 
 /// Schedules of large packages, with a lower bound for all first-fit windows and all paths (docs/search.md).
 /// Throws base::InfeasibleError if no schedule is found.
-Answer large(const schedule::Problem& problem, const Objective& objective, const Options& options);
+Answer solve(const schedule::Problem& problem, const Objective& objective, const Options& options);
 
 /// The option records of `large`.
-std::vector<OptionRecord> large_records();
+std::vector<OptionRecord> option_records();
 
-}  // namespace inlay::search
+}  // namespace inlay::search::large

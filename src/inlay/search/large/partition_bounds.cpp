@@ -3,21 +3,21 @@
 #include <limits>
 
 #include "inlay/base/checked.hpp"
-#include "inlay/search/cut_choice.hpp"
 #include "inlay/search/large/partition_plan.hpp"
 #include "inlay/search/parallel.hpp"
-#include "inlay/search/pipeline_search.hpp"
+#include "inlay/search/pipelines/cut_choice.hpp"
+#include "inlay/search/pipelines/pipeline_bound.hpp"
 
 // The part of a partition's plan that knows what cannot be.
 
-namespace inlay::search {
+namespace inlay::search::large {
 namespace {
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
 /// Seconds of compute of a whole batch on the chiplets that suit each layer best, at the best mini-batch
 /// size.
-double least_work(const schedule::Problem& problem, int model, const LayerRange& range) {
+double least_work(const schedule::Problem& problem, int model, const windows::LayerRange& range) {
   const cost::ModelCosts& costs = problem.costs.models[static_cast<std::size_t>(model)];
   const std::int64_t batch = problem.scenario.models[static_cast<std::size_t>(model)].batch;
   double least = kInfinite;
@@ -53,26 +53,26 @@ std::vector<int> indices_of(const std::vector<int>& some, const std::vector<int>
 void PartitionPlan::bound_by_layers() {
   double latency = 0.0;
   double energy = 0.0;
-  for (const std::vector<LayerRange>& ranges : partition_.windows) {
+  for (const std::vector<windows::LayerRange>& ranges : partition_.windows) {
     WindowStages window;
     layers_.emplace_back();
     coarse_cuts_.emplace_back();
     all_cuts_.emplace_back();
     double work = 0.0;
     for (std::size_t model = 0; model < ranges.size(); ++model) {
-      const LayerRange& range = ranges[model];
+      const windows::LayerRange& range = ranges[model];
       if (range.empty()) {
         continue;
       }
       const int index = static_cast<int>(model);
-      const PipelineBound least = pipeline_bound(problem_, index, range);
+      const pipelines::PipelineBound least = pipelines::pipeline_bound(problem_, index, range);
       window.models.push_back({index, range, {}});
       window.least_latency = std::max(window.least_latency, least.latency);
       window.least_energy += least.energy;
       window.least_bytes += least.bytes;
       work += least_work(problem_, index, range);
-      const std::vector<int> few = even_cuts(problem_, index, range, effort_.cuts);
-      const std::vector<int> all = effort_.coarse_only ? few : all_cuts(range);
+      const std::vector<int> few = pipelines::even_cuts(problem_, index, range, effort_.cuts);
+      const std::vector<int> all = effort_.coarse_only ? few : pipelines::all_cuts(range);
       coarse_cuts_.back().push_back(indices_of(few, all));
       all_cuts_.back().push_back(indices_of(all, all));
       layers_.back().push_back(all);
@@ -83,7 +83,7 @@ void PartitionPlan::bound_by_layers() {
     energy += window.least_energy;
     stages_.push_back(std::move(window));
   }
-  bound_ = objective_bound(objective_, latency, energy + problem_.package.static_power * latency);
+  bound_ = objective_.bound(latency, energy + problem_.package.static_power * latency);
 }
 
 /// The latency of a window from which on no schedule is below the incumbent.
@@ -97,14 +97,13 @@ double PartitionPlan::latest(std::size_t window, double incumbent) const {
     others += w == window ? 0.0 : stages_[w].least_latency;
     energy += stages_[w].least_energy;
   }
-  const auto hopeless = [&](double time) {
+  const auto can_prune = [&](double time) {
     const double latency = others + time;
-    return objective_bound(objective_, latency, energy + problem_.package.static_power * latency) >=
-           incumbent;
+    return objective_.bound(latency, energy + problem_.package.static_power * latency) >= incumbent;
   };
   double low = stages_[window].least_latency;
   double high = std::max(low, 1e-12);
-  while (!hopeless(high)) {
+  while (!can_prune(high)) {
     if (high > 1e30) {
       return kInfinite;
     }
@@ -113,7 +112,7 @@ double PartitionPlan::latest(std::size_t window, double incumbent) const {
   }
   for (int step = 0; step < 50; ++step) {
     const double middle = 0.5 * (low + high);
-    (hopeless(middle) ? high : low) = middle;
+    (can_prune(middle) ? high : low) = middle;
   }
   return high;
 }
@@ -133,13 +132,13 @@ bool PartitionPlan::make_stages(const std::vector<double>& latest, const StopClo
       model.sizes.clear();
       const auto& costs = problem_.costs.models[static_cast<std::size_t>(model.model)];
       for (int size = 0; size < static_cast<int>(costs.mini_batches.size()); ++size) {
-        if (pipeline_bound(problem_, model.model, model.range, size).latency <= latest[w]) {
+        if (pipelines::pipeline_bound(problem_, model.model, model.range, size).latency <= latest[w]) {
           tasks.push_back({w, m, size});
         }
       }
     }
   }
-  std::vector<std::optional<SizeStagesOfRange>> made(tasks.size());
+  std::vector<std::optional<MinibatchStagesOfRange>> made(tasks.size());
   for_each_index(effort_.threads, tasks.size(), [&](std::size_t i) {
     if (clock.expired()) {
       return;
@@ -157,7 +156,7 @@ bool PartitionPlan::make_stages(const std::vector<double>& latest, const StopClo
       return;
     }
     const double least = least_sum_of_first(rows, kinds_);
-    made[i].emplace(SizeStagesOfRange{std::move(rows), least});
+    made[i].emplace(MinibatchStagesOfRange{std::move(rows), least});
   });
   if (clock.expired()) {
     return false;
@@ -185,24 +184,24 @@ bool PartitionPlan::make_bounds(double incumbent, const StopClock& clock) {
   }
   for (std::size_t w = 0; w < stages_.size(); ++w) {
     const double likely = placed_.empty() ? stages_[w].least_latency : placed_[w].plan.latency;
-    bounds_.emplace_back(problem_, kinds_, stages_[w], objective_, likely, wanted[w], worth());
+    bounds_.emplace_back(problem_, kinds_, stages_[w], objective_, likely, wanted[w], gradient());
   }
   return true;
 }
 
 /// The least that the windows' bounds allow; raises the partition's bound to it.
-Corner PartitionPlan::least_corner() {
+CostPoint PartitionPlan::least_corner() {
   // Sums of many windows' points are thinned: what that costs the bound is less than a window's share of it.
   const std::size_t most_points = bounds_.size() <= 5 ? 400 : 96;
-  Front sums(Corner{});
+  ParetoFront sums(CostPoint{});
   for (const WindowBound& bound : bounds_) {
     sums = in_sequence(sums, bound.front().thinned(most_points)).thinned(most_points);
   }
-  Corner least;
+  CostPoint least;
   double value = kInfinite;
-  for (const Corner& corner : sums.points()) {
+  for (const CostPoint& corner : sums.points()) {
     const double energy = corner.energy + problem_.package.static_power * corner.latency;
-    const double here = objective_bound(objective_, corner.latency, energy);
+    const double here = objective_.bound(corner.latency, energy);
     if (here < value) {
       value = here;
       least = {corner.latency, energy};
@@ -221,8 +220,8 @@ bool PartitionPlan::raise_bound(double incumbent, const StopClock& clock) {
   if (bounds_.empty() && !make_bounds(incumbent, clock)) {
     return false;
   }
-  const Corner corner = least_corner();
-  const Worth slopes = worth_at(corner.latency, corner.energy);
+  const CostPoint corner = least_corner();
+  const ObjectiveGradient slopes = gradient_at(corner.latency, corner.energy);
   const double missing = slopes.joule > 0.0 ? std::max(0.0, incumbent - bound_) / slopes.joule : 0.0;
   for (WindowBound& bound : bounds_) {
     const std::int64_t before = bound.evaluations();
@@ -236,4 +235,4 @@ bool PartitionPlan::raise_bound(double incumbent, const StopClock& clock) {
   return true;
 }
 
-}  // namespace inlay::search
+}  // namespace inlay::search::large

@@ -4,10 +4,10 @@
 #include <optional>
 #include <vector>
 
-#include "inlay/search/large/walk_packing.hpp"
-#include "inlay/search/window_partition.hpp"
+#include "inlay/search/large/ordering_packing.hpp"
+#include "inlay/search/windows/window_partition.hpp"
 
-namespace inlay::search {
+namespace inlay::search::large {
 
 /// How hard a partition is worked on.
 struct Effort {
@@ -21,10 +21,10 @@ struct Effort {
 class PartitionPlan {
  public:
   /// Keeps references.
-  PartitionPlan(const schedule::Problem& problem, const ChipletKinds& kinds, const WindowPartition& partition,
-                const Objective& objective, const Effort& effort);
+  PartitionPlan(const schedule::Problem& problem, const ChipletKinds& kinds,
+                const windows::WindowPartition& partition, const Objective& objective, const Effort& effort);
 
-  const WindowPartition& partition() const { return partition_; }
+  const windows::WindowPartition& partition() const { return partition_; }
   /// No schedule of the partition is below it.
   double bound() const { return bound_; }
   int rounds() const { return rounds_; }
@@ -37,34 +37,34 @@ class PartitionPlan {
   double value() const;
   schedule::Schedule schedule() const;
 
-  /// Tries walks for every window. False if the clock expired: nothing is known then.
-  bool place(const std::vector<Walk>& walks, double incumbent, const StopClock& clock);
-  /// Tries more walks; keeps what is better. Only where there is a schedule.
-  void replace(const std::vector<Walk>& walks, const StopClock& clock);
+  /// Tries orderings for every window. False if the clock expired: nothing is known then.
+  bool place(const std::vector<ChipletOrdering>& orderings, double incumbent, const StopClock& clock);
+  /// Tries more orderings; keeps what is better. Only where there is a schedule.
+  void replace(const std::vector<ChipletOrdering>& orderings, const StopClock& clock);
   /// One round of all windows' bounds, for schedules below the incumbent. False if the clock expired.
   bool raise_bound(double incumbent, const StopClock& clock);
-  /// Changes of one window's walk, `tries` of them; true if that has made the schedule better.
+  /// Changes of one window's ordering, `tries` of them; true if that has made the schedule better.
   bool change(std::size_t window, int tries, base::Random& random, const StopClock& clock);
   std::size_t windows() const { return partition_.windows.size(); }
 
  private:
   struct Placed {
     WindowPlan plan;           // with all cuts
-    Walk walk;                 // that is changed next: of the least cost with few cuts,
+    ChipletOrdering ordering;  // that is changed next: of the least cost with few cuts,
     double coarse_cost = 0.0;  // which is this
   };
-  Worth worth() const;
-  Worth worth_at(double latency, double energy) const;
+  ObjectiveGradient gradient() const;
+  ObjectiveGradient gradient_at(double latency, double energy) const;
   bool time_counts() const;
   void bound_by_layers();
   double latest(std::size_t window, double incumbent) const;
   bool make_stages(const std::vector<double>& latest, const StopClock& clock);
   bool make_bounds(double incumbent, const StopClock& clock);
-  Corner least_corner();
-  bool place_windows(const std::vector<Walk>& walks, const StopClock& clock);
-  std::optional<WindowPlan> best_of(std::size_t window, const std::vector<Walk>& walks,
+  CostPoint least_corner();
+  bool place_windows(const std::vector<ChipletOrdering>& orderings, const StopClock& clock);
+  std::optional<WindowPlan> best_of(std::size_t window, const std::vector<ChipletOrdering>& orderings,
                                     const std::vector<double>& levels, const StopClock& clock);
-  std::optional<WindowPlan> best_of(PieceTables& tables, const std::vector<Walk>& walks,
+  std::optional<WindowPlan> best_of(IntervalTables& tables, const std::vector<ChipletOrdering>& orderings,
                                     const StopClock& clock);
   std::optional<WindowPlan> finely(std::size_t window, const WindowPlan& plan);
   void take(std::size_t window, const WindowPlan& coarse);
@@ -73,21 +73,21 @@ class PartitionPlan {
 
   const schedule::Problem& problem_;
   const ChipletKinds& kinds_;
-  const WindowPartition& partition_;
+  const windows::WindowPartition& partition_;
   Objective objective_;
   Effort effort_;
   double seconds_per_byte_;
   double bound_ = 0.0;
   int rounds_ = 0;
   std::int64_t evaluations_ = 0;
-  std::vector<double> latest_;  // [window] stages that are of use beyond it have been left out
+  std::vector<double> latest_;  // [window] stages that are promising only beyond it have been left out
   std::vector<WindowStages> stages_;
   std::vector<std::vector<std::vector<int>>> layers_;  // [window][model] at which stages may begin at all
   std::vector<std::vector<std::vector<int>>> coarse_cuts_;  // likewise, indices into these: few of them,
   std::vector<std::vector<std::vector<int>>> all_cuts_;     // and all
   std::vector<WindowBound> bounds_;
-  std::vector<std::unique_ptr<PieceTables>> changing_;  // [window] for the walks that are changed
-  std::vector<Placed> placed_;                          // [window]; of none if some window has no plan
+  std::vector<std::unique_ptr<IntervalTables>> changing_;  // [window] for the orderings that are changed
+  std::vector<Placed> placed_;                             // [window]; of none if some window has no plan
 };
 
-}  // namespace inlay::search
+}  // namespace inlay::search::large

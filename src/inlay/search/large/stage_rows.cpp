@@ -6,7 +6,7 @@
 
 #include "inlay/base/checked.hpp"
 
-namespace inlay::search {
+namespace inlay::search::large {
 namespace {
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
@@ -14,8 +14,8 @@ constexpr double kInfinite = std::numeric_limits<double>::infinity();
 /// The segments of one chiplet type, a row at a time.
 class TypeRows {
  public:
-  TypeRows(const schedule::Problem& problem, int model, const LayerRange& range, std::int64_t mini_batch,
-           int type)
+  TypeRows(const schedule::Problem& problem, int model, const windows::LayerRange& range,
+           std::int64_t mini_batch, int type)
       : table_(problem, model, range.first, range.last, mini_batch, type) {}
 
   /// Stages from cut y on that compute for no more than `longest`; the shortest of them at least.
@@ -53,7 +53,7 @@ double least_compute(const schedule::Problem& problem, const std::vector<evaluat
 }  // namespace
 
 StageRows::StageRows(const schedule::Problem& problem, const std::vector<evaluate::StagePlace>& places,
-                     int model, const LayerRange& range, std::vector<int> cuts, int size_index,
+                     int model, const windows::LayerRange& range, std::vector<int> cuts, int size_index,
                      double longest, const StopClock& clock)
     : cuts_(std::move(cuts)) {
   const auto at = static_cast<std::size_t>(model);
@@ -100,4 +100,4 @@ StageRows::StageRows(const schedule::Problem& problem, const std::vector<evaluat
   }
 }
 
-}  // namespace inlay::search
+}  // namespace inlay::search::large

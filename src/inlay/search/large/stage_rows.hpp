@@ -5,19 +5,20 @@
 
 #include "inlay/evaluate/stage_figures.hpp"
 #include "inlay/search/stop_clock.hpp"
-#include "inlay/search/window_partition.hpp"
+#include "inlay/search/windows/window_partition.hpp"
 
-namespace inlay::search {
+namespace inlay::search::large {
 
 /// The true figures of every stage of a model's layers of a window, for one mini-batch size, row by row: all
-/// stages that begin at a cut stand in a row. A row ends where its stages compute for too long to be of use.
+/// stages that begin at a cut stand in a row. A row ends where its stages compute for too long to be
+/// promising.
 class StageRows {
  public:
   /// `places`: where stages may stand. `cuts`: layers at which stages may begin or end, both ends of the
   /// range included. Stages that compute for more than `longest` seconds are left out. When the clock has
   /// expired the rows are not all there and must not be used.
   StageRows(const schedule::Problem& problem, const std::vector<evaluate::StagePlace>& places, int model,
-            const LayerRange& range, std::vector<int> cuts, int size_index, double longest,
+            const windows::LayerRange& range, std::vector<int> cuts, int size_index, double longest,
             const StopClock& clock);
 
   int last_cut() const { return static_cast<int>(cuts_.size()) - 1; }
@@ -44,4 +45,4 @@ class StageRows {
   std::vector<evaluate::StageFigures> figures_;  // [y][place][x]
 };
 
-}  // namespace inlay::search
+}  // namespace inlay::search::large

@@ -5,10 +5,10 @@
 #include <limits>
 #include <numeric>
 
+#include "inlay/search/packing/window_state.hpp"
 #include "inlay/search/parallel.hpp"
-#include "inlay/search/window_state.hpp"
 
-namespace inlay::search {
+namespace inlay::search::large {
 namespace {
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
@@ -17,10 +17,10 @@ constexpr double kInfinite = std::numeric_limits<double>::infinity();
 constexpr int kTimes = 320;
 /// Shorter steps than this share of Polyak's are not worth a round.
 constexpr double kLeastStride = 0.01;
-/// Sums of many prices round: bounds are lowered by this much.
+/// Sums of many multipliers round: bounds are lowered by this much.
 constexpr double kRounding = 1e-9;
 
-/// Latencies that one set of prices is good for: they differ by no more than this.
+/// Latencies that one set of multipliers is good for: they differ by no more than this.
 int span_of(double time) {
   return std::isfinite(time) && time > 0.0 ? static_cast<int>(std::floor(std::log(time) / std::log(1.03)))
                                            : 0;
@@ -30,12 +30,12 @@ int span_of(double time) {
 
 WindowBound::WindowBound(const schedule::Problem& problem, const ChipletKinds& kinds,
                          const WindowStages& window, const Objective& objective, double likely, double latest,
-                         const Worth& worth)
+                         const ObjectiveGradient& gradient)
     : problem_(problem),
       kinds_(kinds),
       window_(window),
       energy_counts_(objective.counts_energy()),
-      seconds_per_byte_(shared_seconds_per_byte(problem)) {
+      seconds_per_byte_(packing::shared_seconds_per_byte(problem)) {
   const bool time_counts = objective.counts_latency() || problem.package.static_power > 0.0;
   if (time_counts && std::isfinite(latest)) {
     // Evenly spaced relative to each other, so that every step costs the product as much.
@@ -48,22 +48,22 @@ WindowBound::WindowBound(const schedule::Problem& problem, const ChipletKinds& k
     times_ = {window.least_latency, kInfinite};
   }
   least_.assign(times_.size(), energy_counts_ ? window.least_energy : 0.0);
-  Priced first;
-  first.prices.per_joule = energy_counts_ ? 1.0 : 0.0;
+  DualState first;
+  first.multipliers.per_joule = energy_counts_ ? 1.0 : 0.0;
   // A share of the energy or, where that does not count, of the time: the first guess.
   const double chiplets = static_cast<double>(problem.package.chiplets.size());
   const double start = energy_counts_ ? 0.4 * window.least_energy / chiplets : 1.0;
-  first.prices.per_chiplet.assign(kinds.kinds.size(), time_counts ? start : 0.0);
+  first.multipliers.per_chiplet.assign(kinds.kinds.size(), time_counts ? start : 0.0);
   if (time_counts && energy_counts_ && std::isfinite(latest)) {
-    first.prices.per_byte = 0.4 * window.least_energy * seconds_per_byte_ / likely;
+    first.multipliers.per_byte = 0.4 * window.least_energy * seconds_per_byte_ / likely;
   }
-  first.best_prices = first.prices;
-  priced_[span_of(likely)] = std::move(first);
-  const double second = energy_counts_ ? (worth.joule > 0.0 ? worth.second / worth.joule : 0.0)
+  first.best_multipliers = first.multipliers;
+  duals_[span_of(likely)] = std::move(first);
+  const double second = energy_counts_ ? (gradient.joule > 0.0 ? gradient.second / gradient.joule : 0.0)
                                        : chiplets / std::max(window.least_latency, 1e-300);
   for (const ModelStages& model : window.models) {
     sizes_.emplace_back();
-    for (const SizeStagesOfRange& size : model.sizes) {
+    for (const MinibatchStagesOfRange& size : model.sizes) {
       sizes_.back().emplace_back(size, kinds, times_.front(), likely, times_.back(), second);
     }
   }
@@ -71,11 +71,11 @@ WindowBound::WindowBound(const schedule::Problem& problem, const ChipletKinds& k
 }
 
 /// The latency at which a schedule of this worth may be best: where the bound is to be raised.
-double WindowBound::critical_time(const Worth& worth) const {
+double WindowBound::critical_time(const ObjectiveGradient& gradient) const {
   double least = kInfinite;
   double critical = times_.back();
-  for (const Corner& corner : front_.points()) {
-    const double value = worth.second * corner.latency + worth.joule * corner.energy;
+  for (const CostPoint& corner : front_.points()) {
+    const double value = gradient.second * corner.latency + gradient.joule * corner.energy;
     if (value < least) {
       least = value;
       critical = corner.latency;
@@ -86,30 +86,31 @@ double WindowBound::critical_time(const Worth& worth) const {
   return next == times_.end() ? times_.back() : *next;
 }
 
-/// Begins with the prices of the nearest span that has any.
-WindowBound::Priced& WindowBound::priced_for(double time) {
+/// Begins with the multipliers of the nearest span that has any.
+WindowBound::DualState& WindowBound::dual_for(double time) {
   const int span = span_of(time);
-  const auto after = priced_.lower_bound(span);
-  if (after != priced_.end() && after->first == span) {
+  const auto after = duals_.lower_bound(span);
+  if (after != duals_.end() && after->first == span) {
     return after->second;
   }
   auto nearest = after;
-  if (after == priced_.end() ||
-      (after != priced_.begin() && span - std::prev(after)->first < after->first - span)) {
+  if (after == duals_.end() ||
+      (after != duals_.begin() && span - std::prev(after)->first < after->first - span)) {
     nearest = std::prev(after);
   }
-  Priced fresh;
-  fresh.prices = nearest->second.best_prices;
-  fresh.best_prices = fresh.prices;
-  return priced_[span] = fresh;
+  DualState fresh;
+  fresh.multipliers = nearest->second.best_multipliers;
+  fresh.best_multipliers = fresh.multipliers;
+  return duals_[span] = fresh;
 }
 
-bool WindowBound::refine(const Worth& worth, double missing, int threads, const StopClock& clock) {
-  const double critical = critical_time(worth);
-  Priced& priced = priced_for(critical);
-  const Prices& prices = priced.prices;
+bool WindowBound::refine(const ObjectiveGradient& gradient, double missing, int threads,
+                         const StopClock& clock) {
+  const double critical = critical_time(gradient);
+  DualState& dual = dual_for(critical);
+  const Multipliers& multipliers = dual.multipliers;
   std::vector<std::pair<std::size_t, std::size_t>> tasks;
-  std::vector<std::vector<PricedPipelines::Answer>> answers(sizes_.size());
+  std::vector<std::vector<LagrangianSubproblem::Answer>> answers(sizes_.size());
   for (std::size_t model = 0; model < sizes_.size(); ++model) {
     answers[model].resize(sizes_[model].size());
     for (std::size_t size = 0; size < sizes_[model].size(); ++size) {
@@ -119,7 +120,7 @@ bool WindowBound::refine(const Worth& worth, double missing, int threads, const 
   for_each_index(threads, tasks.size(), [&](std::size_t i) {
     const auto& [model, size] = tasks[i];
     if (!clock.expired()) {
-      answers[model][size] = sizes_[model][size].ask(prices, times_, critical);
+      answers[model][size] = sizes_[model][size].ask(multipliers, times_, critical);
     }
   });
   if (clock.expired()) {
@@ -127,7 +128,7 @@ bool WindowBound::refine(const Worth& worth, double missing, int threads, const 
   }
   double charged = 0.0;
   for (std::size_t kind = 0; kind < kinds_.kinds.size(); ++kind) {
-    charged += prices.per_chiplet[kind] * kinds_.kinds[kind].count;
+    charged += multipliers.per_chiplet[kind] * kinds_.kinds[kind].count;
   }
   std::vector<double> sums(times_.size(), 0.0);
   std::vector<PipelineUse> cheapest;
@@ -136,7 +137,7 @@ bool WindowBound::refine(const Worth& worth, double missing, int threads, const 
     std::vector<double> least(times_.size(), kInfinite);
     PipelineUse use;
     use.cost = kInfinite;
-    for (const PricedPipelines::Answer& answer : of_model) {
+    for (const LagrangianSubproblem::Answer& answer : of_model) {
       evaluations_ += answer.evaluations;
       for (std::size_t i = 0; i < least.size(); ++i) {
         least[i] = std::min(least[i], answer.least[i]);
@@ -151,8 +152,8 @@ bool WindowBound::refine(const Worth& worth, double missing, int threads, const 
   }
   for (std::size_t i = 0; i < sums.size(); ++i) {
     double bytes_charged = 0.0;
-    if (prices.per_byte > 0.0) {
-      bytes_charged = prices.per_byte * times_[i] / seconds_per_byte_;
+    if (multipliers.per_byte > 0.0) {
+      bytes_charged = multipliers.per_byte * times_[i] / seconds_per_byte_;
     }
     const double bound = sums[i] * (1.0 - kRounding) - (charged + bytes_charged) * (1.0 + kRounding);
     if (energy_counts_) {
@@ -162,18 +163,18 @@ bool WindowBound::refine(const Worth& worth, double missing, int threads, const 
     }
   }
   remake_front();
-  price_of_byte_ = prices.per_byte;
+  multiplier_of_byte_ = multipliers.per_byte;
   if (std::isfinite(critical) && std::isfinite(at_critical)) {
-    at_critical -= prices.per_byte > 0.0 ? prices.per_byte * critical / seconds_per_byte_ : 0.0;
-    move_prices(priced, critical, at_critical, missing, cheapest);
+    at_critical -= multipliers.per_byte > 0.0 ? multipliers.per_byte * critical / seconds_per_byte_ : 0.0;
+    move_multipliers(dual, critical, at_critical, missing, cheapest);
   }
-  ++priced.rounds;
-  settled_ = priced.stride < kLeastStride || !std::isfinite(critical);
+  ++dual.rounds;
+  settled_ = dual.stride < kLeastStride || !std::isfinite(critical);
   return true;
 }
 
 /// By how much more is used than there is, as a share of it: of each kind of chiplets, then of the memory's
-/// time. A subgradient of the bound, prices taken times all that there is.
+/// time. A subgradient of the bound, multipliers taken times all that there is.
 std::vector<double> WindowBound::excess(double critical, const std::vector<PipelineUse>& cheapest) const {
   std::vector<double> excess;
   for (std::size_t kind = 0; kind < kinds_.kinds.size(); ++kind) {
@@ -193,43 +194,43 @@ std::vector<double> WindowBound::excess(double critical, const std::vector<Pipel
   return excess;
 }
 
-/// A step from the best prices so far along a mean of subgradients, as in the volume algorithm (Barahona and
-/// Anbil, Mathematical Programming 87, 2000): what is used more than there is becomes dearer.
-void WindowBound::move_prices(Priced& priced, double critical, double bound, double missing,
-                              const std::vector<PipelineUse>& cheapest) const {
+/// A step from the best multipliers so far along a mean of subgradients, as in the volume algorithm (Barahona
+/// and Anbil, Mathematical Programming 87, 2000): what is used more than there is becomes dearer.
+void WindowBound::move_multipliers(DualState& dual, double critical, double bound, double missing,
+                                   const std::vector<PipelineUse>& cheapest) const {
   const std::vector<double> here = excess(critical, cheapest);
-  const bool better = priced.rounds == 0 || bound > priced.best;
+  const bool better = dual.rounds == 0 || bound > dual.best;
   if (better) {
-    priced.best = bound;
-    priced.best_prices = priced.prices;
-    priced.stride = std::min(1.0, 1.25 * priced.stride);
+    dual.best = bound;
+    dual.best_multipliers = dual.multipliers;
+    dual.stride = std::min(1.0, 1.25 * dual.stride);
   } else {
-    priced.stride *= 0.8;
+    dual.stride *= 0.8;
   }
-  const double weight = priced.rounds == 0 ? 1.0 : better ? 0.5 : 0.3;
-  priced.direction.resize(here.size(), 0.0);
+  const double weight = dual.rounds == 0 ? 1.0 : better ? 0.5 : 0.3;
+  dual.direction.resize(here.size(), 0.0);
   const std::size_t kinds = kinds_.kinds.size();
-  priced.prices = priced.best_prices;
-  const auto price_of = [&](std::size_t at) -> double& {
-    return at < kinds ? priced.prices.per_chiplet[at] : priced.prices.per_byte;
+  dual.multipliers = dual.best_multipliers;
+  const auto multiplier = [&](std::size_t at) -> double& {
+    return at < kinds ? dual.multipliers.per_chiplet[at] : dual.multipliers.per_byte;
   };
   double square = 0.0;
   for (std::size_t at = 0; at < here.size(); ++at) {
-    double& direction = priced.direction[at];
+    double& direction = dual.direction[at];
     direction += weight * (here[at] - direction);
     // What nobody is short of stays free.
-    square += price_of(at) == 0.0 && direction < 0.0 ? 0.0 : direction * direction;
+    square += multiplier(at) == 0.0 && direction < 0.0 ? 0.0 : direction * direction;
   }
   if (square <= 1e-12) {
     return;
   }
-  // Where energy does not count, prices have no unit of their own.
-  const double length = energy_counts_ ? priced.stride * missing / square
+  // Where energy does not count, multipliers have no unit of their own.
+  const double length = energy_counts_ ? dual.stride * missing / square
                                        : static_cast<double>(problem_.package.chiplets.size()) /
-                                             ((2.0 + priced.rounds) * std::sqrt(square));
+                                             ((2.0 + dual.rounds) * std::sqrt(square));
   for (std::size_t at = 0; at < here.size(); ++at) {
     const double all = at < kinds ? kinds_.kinds[at].count : critical / seconds_per_byte_;
-    price_of(at) = std::max(0.0, price_of(at) + length * priced.direction[at] / all);
+    multiplier(at) = std::max(0.0, multiplier(at) + length * dual.direction[at] / all);
   }
 }
 
@@ -245,4 +246,4 @@ void WindowBound::remake_front() {
   }
 }
 
-}  // namespace inlay::search
+}  // namespace inlay::search::large

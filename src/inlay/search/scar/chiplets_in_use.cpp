@@ -2,13 +2,10 @@
 
 #include <algorithm>
 
-#include "inlay/search/constraint_effects.hpp"
+#include "inlay/search/constraints/constraint_effects.hpp"
 
-namespace inlay::search {
+namespace inlay::search::scar {
 namespace {
-
-/// All paths of a 4x4 mesh are 28,512; those of a 6x6 mesh could not even be listed.
-constexpr std::int64_t kMostPaths = 50'000;
 
 /// The places of the chiplets of the type.
 void assign_places(const hardware::Package& package, int type, ChipletsInUse& result) {
@@ -22,8 +19,8 @@ void assign_places(const hardware::Package& package, int type, ChipletsInUse& re
   }
 }
 
-void forget_paths_of_others(const std::vector<int>& place_of, PathTrie& trie) {
-  for (PathTrie::Node& node : trie.nodes) {
+void forget_paths_of_others(const std::vector<int>& place_of, pipelines::PathTrie& trie) {
+  for (pipelines::PathTrie::Node& node : trie.nodes) {
     std::erase_if(node.paths, [&](const auto& path) {
       return std::any_of(path.second.begin(), path.second.end(),
                          [&](int chiplet) { return place_of[static_cast<std::size_t>(chiplet)] < 0; });
@@ -35,7 +32,7 @@ void forget_paths_of_others(const std::vector<int>& place_of, PathTrie& trie) {
 
 ChipletsInUse chiplets_with_places(const schedule::Problem& problem, int type) {
   ChipletsInUse result;
-  result.trie = trie_of_places(problem.package, chiplet_kinds(problem));
+  result.trie = pipelines::trie_of_places(problem.package, constraints::chiplet_kinds(problem));
   assign_places(problem.package, type, result);
   result.longest = result.count;
   return result;
@@ -44,12 +41,12 @@ ChipletsInUse chiplets_with_places(const schedule::Problem& problem, int type) {
 ChipletsInUse chiplets_with_paths(const schedule::Problem& problem, int type) {
   const hardware::Package& package = problem.package;
   ChipletsInUse result;
-  const int affordable = affordable_length(package, kMostPaths);
-  result.trie = path_trie(package, affordable, chiplet_kinds(problem));
+  const int affordable = pipelines::affordable_length(package, pipelines::kMostPaths);
+  result.trie = pipelines::path_trie(package, affordable, constraints::chiplet_kinds(problem));
   assign_places(package, type, result);
   forget_paths_of_others(result.place_of, result.trie);
   result.longest = std::min(result.count, affordable);
   return result;
 }
 
-}  // namespace inlay::search
+}  // namespace inlay::search::scar

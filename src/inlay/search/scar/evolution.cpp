@@ -7,7 +7,7 @@
 #include "inlay/base/checked.hpp"
 #include "inlay/search/parallel.hpp"
 
-namespace inlay::search {
+namespace inlay::search::scar {
 namespace {
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
@@ -19,7 +19,7 @@ struct Individual {
   Genome genome;
   std::vector<Candidate> candidates;  // [model]
   double fitness = kInfinite;
-  std::vector<WindowPoint> front;
+  std::vector<packing::WindowPoint> front;
 };
 
 /// Stage figures of one model's part and one mini-batch size, worked out where they are asked for.
@@ -29,10 +29,10 @@ struct Grid {
         mini_batch(asked.mini_batch),
         mini_batches(asked.mini_batches),
         stages(asked) {}
-  StageRequest asked;
+  pipelines::StageRequest asked;
   std::int64_t mini_batch;
   std::int64_t mini_batches;
-  StageGrid stages;
+  pipelines::StageGrid stages;
 };
 
 /// Independent streams of random numbers, whichever thread asks for them.
@@ -196,7 +196,7 @@ class Evolution {
       energy += stage.energy;
     }
     const auto refills = static_cast<double>(candidate.mini_batches - 1);
-    return partial_value(question_.objective, refills > 0.0 ? first + refills * steady : first, energy);
+    return question_.objective.partial_value(refills > 0.0 ? first + refills * steady : first, energy);
   }
 
   /// A model's grids are filled by one thread; the walks then only read.
@@ -246,12 +246,12 @@ class Evolution {
       }
       const double latency = placement.latency();
       const double energy = placement.energy();
-      individual.fitness = std::min(individual.fitness, partial_value(question_.objective, latency, energy));
-      const bool beaten =
-          std::any_of(individual.front.begin(), individual.front.end(), [&](const WindowPoint& other) {
-            return other.latency <= latency && other.energy <= energy &&
-                   other.latest_begin >= placement.latest_begin();
-          });
+      individual.fitness = std::min(individual.fitness, question_.objective.partial_value(latency, energy));
+      const bool beaten = std::any_of(individual.front.begin(), individual.front.end(),
+                                      [&](const packing::WindowPoint& other) {
+                                        return other.latency <= latency && other.energy <= energy &&
+                                               other.latest_begin >= placement.latest_begin();
+                                      });
       if (!beaten) {
         merge_front(individual.front,
                     {{latency, energy, placement.pipelines(), 0.0, placement.latest_begin()}});
@@ -274,4 +274,4 @@ Evolved evolve_window(const EvolutionQuestion& question, const StopClock& clock,
   return Evolution(question, clock, evaluations_left).run();
 }
 
-}  // namespace inlay::search
+}  // namespace inlay::search::scar

@@ -7,13 +7,13 @@
 #include "inlay/search/scar/random_placement.hpp"
 #include "inlay/search/scar/window_front.hpp"
 
-namespace inlay::search {
+namespace inlay::search::scar {
 
 /// What an evolution is told of one window.
 struct EvolutionQuestion {
   const schedule::Problem& problem;
   const Objective& objective;
-  const PathTrie& trie;               // its places; no paths are needed
+  const pipelines::PathTrie& trie;    // its places; no paths are needed
   const std::vector<double>& shares;  // [place]
   const WalkGround& ground;
   const WindowPlan& plan;
@@ -23,9 +23,9 @@ struct EvolutionQuestion {
 };
 
 struct Evolved {
-  std::vector<WindowPoint> front;  // of all placements that were met
-  std::int64_t evaluations = 0;    // placements of the whole window
-  bool complete = true;            // false: stopped before the last generation
+  std::vector<packing::WindowPoint> front;  // of all placements that were met
+  std::int64_t evaluations = 0;             // placements of the whole window
+  bool complete = true;                     // false: stopped before the last generation
 };
 
 /// SCAR's evolutionary search over the segmentations of one window, for each of its provisions: an individual
@@ -36,4 +36,4 @@ struct Evolved {
 Evolved evolve_window(const EvolutionQuestion& question, const StopClock& clock,
                       std::int64_t evaluations_left);
 
-}  // namespace inlay::search
+}  // namespace inlay::search::scar

@@ -1,6 +1,6 @@
 #include "inlay/search/scar/knobs.hpp"
 
-namespace inlay::search {
+namespace inlay::search::scar {
 namespace {
 
 OptionRecord integer(const std::string& name, const std::string& description, const std::string& value,
@@ -20,7 +20,7 @@ OptionRecord word(const std::string& name, const std::string& description,
 
 }  // namespace
 
-std::vector<OptionRecord> scar_records(const std::string& strategy) {
+std::vector<OptionRecord> option_records(const std::string& strategy) {
   const std::string to = strategy + ".";
   return {
       integer(to + "splits", "boundaries between windows (SCAR's n_splits)", "4", 0, 16),
@@ -87,4 +87,4 @@ ScarKnobs scar_knobs(const Settings& settings, const std::string& strategy) {
   return knobs;
 }
 
-}  // namespace inlay::search
+}  // namespace inlay::search::scar

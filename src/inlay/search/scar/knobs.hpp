@@ -6,7 +6,7 @@
 
 #include "inlay/search/settings.hpp"
 
-namespace inlay::search {
+namespace inlay::search::scar {
 
 /// What can be chosen of SCAR's pipeline; the option records say what each means.
 struct ScarKnobs {
@@ -29,7 +29,7 @@ struct ScarKnobs {
 };
 
 /// The records of a strategy that runs the pipeline, `strategy.splits` and so on.
-std::vector<OptionRecord> scar_records(const std::string& strategy);
+std::vector<OptionRecord> option_records(const std::string& strategy);
 ScarKnobs scar_knobs(const Settings& settings, const std::string& strategy);
 
-}  // namespace inlay::search
+}  // namespace inlay::search::scar

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-namespace inlay::search {
+namespace inlay::search::scar {
 namespace {
 
 /// Gives models from `next` on what is `left`, to the last one all that it may have.
@@ -77,4 +77,4 @@ std::vector<Provision> all_provisions(const std::vector<int>& most, int chiplets
   return Ways(most, limit).of(chiplets);
 }
 
-}  // namespace inlay::search
+}  // namespace inlay::search::scar

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace inlay::search {
+namespace inlay::search::scar {
 
 /// Chiplets that each model of a window is given; it uses at most that many.
 using Provision = std::vector<int>;
@@ -17,4 +17,4 @@ Provision provision_by_rule(const std::vector<double>& weights, const std::vecto
 /// giving more never takes a schedule away. Nothing if there are more than `limit` ways.
 std::vector<Provision> all_provisions(const std::vector<int>& most, int chiplets, std::size_t limit);
 
-}  // namespace inlay::search
+}  // namespace inlay::search::scar

@@ -6,9 +6,9 @@
 #include <limits>
 #include <numeric>
 
-#include "inlay/search/constraint_effects.hpp"
+#include "inlay/search/constraints/constraint_effects.hpp"
 
-namespace inlay::search {
+namespace inlay::search::scar {
 namespace {
 
 /// A walk that has wandered into a corner is given up after this many steps for each of its stages.
@@ -24,7 +24,7 @@ RandomPlacement::RandomPlacement(const WalkGround& ground, const std::vector<Mod
       parts_(parts),
       candidates_(candidates),
       random_(random),
-      constrained_(chiplets_differ(ground.problem)),
+      constrained_(constraints::chiplets_differ(ground.problem)),
       order_(parts.size()),
       paths_(parts.size()),
       taken_(ground.place_of.size(), 0) {
@@ -141,4 +141,4 @@ std::vector<schedule::Pipeline> RandomPlacement::pipelines() const {
   return pipelines;
 }
 
-}  // namespace inlay::search
+}  // namespace inlay::search::scar

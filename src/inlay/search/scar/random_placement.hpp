@@ -3,10 +3,10 @@
 #include <vector>
 
 #include "inlay/base/random.hpp"
+#include "inlay/search/packing/window_packing.hpp"
 #include "inlay/search/scar/segmentation.hpp"
-#include "inlay/search/window_packing.hpp"
 
-namespace inlay::search {
+namespace inlay::search::scar {
 
 /// Where walks may go.
 struct WalkGround {
@@ -57,4 +57,4 @@ class RandomPlacement {
   double latest_begin_ = 0.0;
 };
 
-}  // namespace inlay::search
+}  // namespace inlay::search::scar

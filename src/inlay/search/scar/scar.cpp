@@ -6,10 +6,10 @@
 
 #include "inlay/base/error.hpp"
 #include "inlay/evaluate/fast.hpp"
-#include "inlay/search/layerwise.hpp"
+#include "inlay/search/layerwise/layerwise.hpp"
 #include "inlay/search/scar/scar_run.hpp"
 
-namespace inlay::search {
+namespace inlay::search::scar {
 namespace {
 
 /// The answer of one or several runs. If none came to a schedule before it was stopped, the plainest one is
@@ -20,7 +20,7 @@ Answer answer_of(const schedule::Problem& problem, const Objective& objective, I
     return incumbent.answer(space, finished, evaluations, clock);
   }
   try {
-    const schedule::Schedule plain = layerwise_schedule(problem, objective, clock);
+    const schedule::Schedule plain = layerwise::layerwise_schedule(problem, objective, clock);
     const evaluate::FastCost cost = evaluate::FastEvaluator(problem).evaluate(plain);
     incumbent.offer(plain, cost.latency, cost.energy);
   } catch (const base::InfeasibleError& error) {
@@ -62,7 +62,7 @@ std::vector<int> types_in_use(const schedule::Problem& problem) {
 
 }  // namespace
 
-Answer scar(const schedule::Problem& problem, const Objective& objective, const Options& options) {
+Answer solve(const schedule::Problem& problem, const Objective& objective, const Options& options) {
   const StopClock clock(options.stop);
   Incumbent incumbent(problem, objective, options);
   const ScarKnobs knobs = scar_knobs(options.settings, "scar");
@@ -79,7 +79,7 @@ Answer scar(const schedule::Problem& problem, const Objective& objective, const 
   return answer_of(problem, objective, incumbent, run.space(), finished, evaluations, clock);
 }
 
-Answer simba(const schedule::Problem& problem, const Objective& objective, const Options& options) {
+Answer solve_simba(const schedule::Problem& problem, const Objective& objective, const Options& options) {
   const StopClock clock(options.stop);
   Incumbent incumbent(problem, objective, options);
   const ScarKnobs knobs = scar_knobs(options.settings, "simba");
@@ -104,4 +104,4 @@ Answer simba(const schedule::Problem& problem, const Objective& objective, const
   return answer_of(problem, objective, incumbent, space, finished, evaluations, clock);
 }
 
-}  // namespace inlay::search
+}  // namespace inlay::search::scar

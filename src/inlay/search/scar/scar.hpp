@@ -1,17 +1,17 @@
 #pragma once
 
-#include "inlay/search/search.hpp"
+#include "inlay/search/answer.hpp"
 
-namespace inlay::search {
+namespace inlay::search::scar {
 
 /// SCAR's pipeline (arXiv 2405.00790): windows by packing expected latencies, chiplets given to models,
 /// segmentations scored for each model and the best of them combined, scheduling trees over neighbouring
 /// chiplets; docs/search.md says what is done where the paper is silent. The certificate is the root bound's,
 /// for all schedules. Throws base::InfeasibleError naming the window that has no schedule.
-Answer scar(const schedule::Problem& problem, const Objective& objective, const Options& options);
+Answer solve(const schedule::Problem& problem, const Objective& objective, const Options& options);
 
 /// The same pipeline for packages of one chiplet type, as Simba's baseline. Of a package of several types
 /// only the chiplets of one are used, whichever type is best.
-Answer simba(const schedule::Problem& problem, const Objective& objective, const Options& options);
+Answer solve_simba(const schedule::Problem& problem, const Objective& objective, const Options& options);
 
-}  // namespace inlay::search
+}  // namespace inlay::search::scar

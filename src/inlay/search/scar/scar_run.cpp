@@ -10,7 +10,7 @@
 #include "inlay/search/scar/evolution.hpp"
 #include "inlay/search/scar/scheduling_tree.hpp"
 
-namespace inlay::search {
+namespace inlay::search::scar {
 namespace {
 
 /// As published: all placements on 3x3, evolution on 6x6.
@@ -63,8 +63,8 @@ ScarRun::ScarRun(const schedule::Problem& problem, const Objective& objective, c
 }
 
 void ScarRun::plan(const schedule::Problem& expectations, const PlannedChiplets& chiplets) {
-  partition_ =
-      knobs_.uniform_packing ? uniform(expectations, knobs_.splits) : first_fit(expectations, knobs_.splits);
+  partition_ = knobs_.uniform_packing ? windows::uniform(expectations, knobs_.splits)
+                                      : windows::first_fit(expectations, knobs_.splits);
   plans_ = plan_windows(expectations, partition_, objective_, knobs_, chiplets);
   fronts_.resize(plans_.size());
   parts_.resize(plans_.size());
@@ -143,7 +143,7 @@ bool ScarRun::segment() {
 /// Of the candidates that fit the chiplets given, the best few walk, and the best of each number of segments:
 /// else all of the best might want paths that the package does not have.
 void ScarRun::walk_best(const std::vector<Candidate>& candidates, int chiplets,
-                        std::vector<PipelinePoint>& walks) const {
+                        std::vector<pipelines::PipelinePoint>& walks) const {
   std::vector<char> seen(static_cast<std::size_t>(chiplets) + 1, 0);
   int left = knobs_.top;
   for (const Candidate& candidate : candidates) {
@@ -174,7 +174,7 @@ void ScarRun::walk_all() {
                      [](const Candidate& a, const Candidate& b) { return a.score < b.score; });
     part.walks.resize(static_cast<std::size_t>(plans_[window].parts[index].most) + 1);
     for (const Provision& provision : plans_[window].provisions) {
-      std::vector<PipelinePoint>& walks = part.walks[static_cast<std::size_t>(provision[index])];
+      std::vector<pipelines::PipelinePoint>& walks = part.walks[static_cast<std::size_t>(provision[index])];
       if (walks.empty()) {
         walk_best(part.candidates, provision[index], walks);
       }
@@ -212,11 +212,11 @@ bool ScarRun::place_jobs(const std::vector<Job>& jobs, std::size_t first, std::s
   if (clock_->expired() || evaluations_left() < static_cast<std::int64_t>(last - first)) {
     return false;
   }
-  std::vector<PackedWindow> packed(last - first);
+  std::vector<packing::PackedWindow> packed(last - first);
   for_each_index(options_.threads, packed.size(), [&](std::size_t i) {
     const Job& job = jobs[first + i];
     const WindowPlan& plan = plans_[job.window];
-    std::vector<const std::vector<PipelinePoint>*> walks;
+    std::vector<const std::vector<pipelines::PipelinePoint>*> walks;
     for (std::size_t p = 0; p < plan.parts.size(); ++p) {
       walks.push_back(
           &parts_[job.window][p].walks[static_cast<std::size_t>(plan.provisions[job.provision][p])]);
@@ -273,4 +273,4 @@ void ScarRun::require_schedules() const {
   }
 }
 
-}  // namespace inlay::search
+}  // namespace inlay::search::scar

@@ -8,7 +8,7 @@
 #include "inlay/search/scar/segmentation.hpp"
 #include "inlay/search/scar/window_front.hpp"
 
-namespace inlay::search {
+namespace inlay::search::scar {
 
 /// One run of SCAR's pipeline: over all chiplets, or over those of one type.
 class ScarRun {
@@ -30,15 +30,15 @@ class ScarRun {
   };
   /// The candidates of one model's part, and its walks for each number of chiplets that it may be given.
   struct PartState {
-    std::vector<Candidate> candidates;              // all sizes, best score first
-    std::vector<std::vector<PipelinePoint>> walks;  // [chiplets]
+    std::vector<Candidate> candidates;                         // all sizes, best score first
+    std::vector<std::vector<pipelines::PipelinePoint>> walks;  // [chiplets]
   };
 
   void plan(const schedule::Problem& expectations, const PlannedChiplets& chiplets);
   bool segment();
   void walk_all();
   void walk_best(const std::vector<Candidate>& candidates, int chiplets,
-                 std::vector<PipelinePoint>& walks) const;
+                 std::vector<pipelines::PipelinePoint>& walks) const;
   bool place(Incumbent& incumbent);
   bool place_jobs(const std::vector<Job>& jobs, std::size_t first, std::size_t last);
   bool evolve(Incumbent& incumbent);
@@ -53,13 +53,13 @@ class ScarRun {
   const StopClock* clock_ = nullptr;
   std::int64_t* evaluations_ = nullptr;
   bool evolves_ = false;
-  PathTrie trie_;
+  pipelines::PathTrie trie_;
   WalkGround ground_;
   std::vector<double> shares_;  // [place]
-  WindowPartition partition_;
+  windows::WindowPartition partition_;
   std::vector<WindowPlan> plans_;
-  std::vector<std::vector<PartState>> parts_;     // [window][part]
-  std::vector<std::vector<WindowPoint>> fronts_;  // [window]
+  std::vector<std::vector<PartState>> parts_;              // [window][part]
+  std::vector<std::vector<packing::WindowPoint>> fronts_;  // [window]
 };
 
-}  // namespace inlay::search
+}  // namespace inlay::search::scar

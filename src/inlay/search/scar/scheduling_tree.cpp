@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-namespace inlay::search {
+namespace inlay::search::scar {
 namespace {
 
 /// A walk's beginning.
@@ -17,11 +17,12 @@ struct Sums {
 
 class Walks {
  public:
-  Walks(const PathTrie& trie, const Candidate& candidate, std::vector<PipelinePoint>& points)
+  Walks(const pipelines::PathTrie& trie, const Candidate& candidate,
+        std::vector<pipelines::PipelinePoint>& points)
       : trie_(trie), candidate_(candidate), points_(points) {}
 
   void from(int node, const Sums& before) {
-    const PathTrie::Node& here = trie_.nodes[static_cast<std::size_t>(node)];
+    const pipelines::PathTrie::Node& here = trie_.nodes[static_cast<std::size_t>(node)];
     const auto stage = static_cast<std::size_t>(here.depth) - 1;
     const evaluate::StageFigures& figures =
         candidate_.figures[stage * trie_.places.size() + static_cast<std::size_t>(here.place_class)];
@@ -47,36 +48,39 @@ class Walks {
     points_.push_back({latency, sums.energy, sums.bytes, candidate_.mini_batch, node, candidate_.cuts});
   }
 
-  const PathTrie& trie_;
+  const pipelines::PathTrie& trie_;
   const Candidate& candidate_;
-  std::vector<PipelinePoint>& points_;
+  std::vector<pipelines::PipelinePoint>& points_;
 };
 
 }  // namespace
 
-void add_walks(const PathTrie& trie, const Candidate& candidate, std::vector<PipelinePoint>& points) {
+void add_walks(const pipelines::PathTrie& trie, const Candidate& candidate,
+               std::vector<pipelines::PipelinePoint>& points) {
   Walks walks(trie, candidate, points);
   for (const int root : trie.roots) {
     walks.from(root, {});
   }
 }
 
-void thin_walks(std::vector<PipelinePoint>& points) {
-  std::stable_sort(points.begin(), points.end(), [](const PipelinePoint& a, const PipelinePoint& b) {
-    if (a.node != b.node) {
-      return a.node < b.node;
-    }
-    return a.latency != b.latency ? a.latency < b.latency : a.energy < b.energy;
-  });
-  std::vector<PipelinePoint> kept;
+void thin_walks(std::vector<pipelines::PipelinePoint>& points) {
+  std::stable_sort(points.begin(), points.end(),
+                   [](const pipelines::PipelinePoint& a, const pipelines::PipelinePoint& b) {
+                     if (a.node != b.node) {
+                       return a.node < b.node;
+                     }
+                     return a.latency != b.latency ? a.latency < b.latency : a.energy < b.energy;
+                   });
+  std::vector<pipelines::PipelinePoint> kept;
   std::ptrdiff_t node_begin = 0;
-  for (PipelinePoint& point : points) {
+  for (pipelines::PipelinePoint& point : points) {
     if (!kept.empty() && kept.back().node != point.node) {
       node_begin = static_cast<std::ptrdiff_t>(kept.size());
     }
-    const bool beaten = std::any_of(kept.begin() + node_begin, kept.end(), [&](const PipelinePoint& other) {
-      return other.energy <= point.energy && other.bytes <= point.bytes;
-    });
+    const bool beaten =
+        std::any_of(kept.begin() + node_begin, kept.end(), [&](const pipelines::PipelinePoint& other) {
+          return other.energy <= point.energy && other.bytes <= point.bytes;
+        });
     if (!beaten) {
       kept.push_back(std::move(point));
     }
@@ -84,22 +88,22 @@ void thin_walks(std::vector<PipelinePoint>& points) {
   points = std::move(kept);
 }
 
-PackedWindow place_window(const schedule::Problem& problem, const PathTrie& trie,
-                          const std::vector<ModelPart>& parts,
-                          const std::vector<const std::vector<PipelinePoint>*>& walks, bool first_window,
-                          const StopClock& clock) {
-  std::vector<PackedModel> models;
+packing::PackedWindow place_window(const schedule::Problem& problem, const pipelines::PathTrie& trie,
+                                   const std::vector<ModelPart>& parts,
+                                   const std::vector<const std::vector<pipelines::PipelinePoint>*>& walks,
+                                   bool first_window, const StopClock& clock) {
+  std::vector<packing::WindowModel> models;
   for (std::size_t m = 0; m < parts.size(); ++m) {
     models.push_back({parts[m].model, *walks[m], {}});
     models.back().latest_end = parts[m].latest_end;
   }
-  Surroundings surroundings;
-  surroundings.incumbent = std::numeric_limits<double>::infinity();
-  surroundings.first_window = first_window;
-  surroundings.seconds_per_byte = problem.communication == schedule::Communication::kShared
-                                      ? 1.0 / hardware::total_memory_bandwidth(problem.package)
-                                      : 0.0;
-  return pack_window(trie, models, surroundings, clock);
+  pipelines::PruningContext context;
+  context.incumbent = std::numeric_limits<double>::infinity();
+  context.first_window = first_window;
+  context.seconds_per_byte = problem.communication == schedule::Communication::kShared
+                                 ? 1.0 / hardware::total_memory_bandwidth(problem.package)
+                                 : 0.0;
+  return packing::pack_window(trie, models, context, clock);
 }
 
-}  // namespace inlay::search
+}  // namespace inlay::search::scar

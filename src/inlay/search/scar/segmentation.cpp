@@ -6,7 +6,7 @@
 
 #include "inlay/base/checked.hpp"
 
-namespace inlay::search {
+namespace inlay::search::scar {
 namespace {
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
@@ -64,7 +64,7 @@ class Scoring {
   }
 
   double score(double first, double steady, double energy) const {
-    return partial_value(question_.objective, mini_batches_ > 1 ? first + refills_ * steady : first, energy);
+    return question_.objective.partial_value(mini_batches_ > 1 ? first + refills_ * steady : first, energy);
   }
 
   /// Cuts [cut, end) further, `stages` segments standing before. What cannot become one of the best is left:
@@ -137,11 +137,11 @@ class Scoring {
 
   const SegmentationQuestion& question_;
   const StopClock& clock_;
-  StageRequest asked_;
+  pipelines::StageRequest asked_;
   std::int64_t mini_batch_;
   std::int64_t mini_batches_;
   double refills_;  // n - 1
-  StageGrid grid_;
+  pipelines::StageGrid grid_;
   int end_;
   int most_;  // segments
   std::vector<ExpectedStage> expected_;
@@ -168,8 +168,8 @@ ExpectedStage expected_stage(const evaluate::StageFigures* figures, const std::v
                      : ExpectedStage{};
 }
 
-StageRequest grid_request(const schedule::Problem& problem, const PathTrie& trie, const ModelPart& part,
-                          int size) {
+pipelines::StageRequest grid_request(const schedule::Problem& problem, const pipelines::PathTrie& trie,
+                                     const ModelPart& part, int size) {
   const auto model = static_cast<std::size_t>(part.model);
   const std::int64_t mini_batch = problem.costs.models[model].mini_batches[static_cast<std::size_t>(size)];
   return {problem,
@@ -181,7 +181,7 @@ StageRequest grid_request(const schedule::Problem& problem, const PathTrie& trie
           base::ceil_divide(problem.scenario.models[model].batch, mini_batch)};
 }
 
-std::vector<evaluate::StageFigures> figures_on_places(StageGrid& grid, std::size_t places,
+std::vector<evaluate::StageFigures> figures_on_places(pipelines::StageGrid& grid, std::size_t places,
                                                       const std::vector<int>& cuts) {
   std::vector<evaluate::StageFigures> figures;
   figures.reserve((cuts.size() - 1) * places);
@@ -198,4 +198,4 @@ Segmentations score_segmentations(const SegmentationQuestion& question, const St
   return Scoring(question, clock).run();
 }
 
-}  // namespace inlay::search
+}  // namespace inlay::search::scar

@@ -4,12 +4,12 @@
 #include <limits>
 #include <vector>
 
-#include "inlay/search/path_trie.hpp"
+#include "inlay/search/pipelines/path_trie.hpp"
+#include "inlay/search/pipelines/stage_grid.hpp"
 #include "inlay/search/scar/window_plan.hpp"
-#include "inlay/search/stage_grid.hpp"
 #include "inlay/search/stop_clock.hpp"
 
-namespace inlay::search {
+namespace inlay::search::scar {
 
 /// A way to cut a model's part of a window into segments, with one mini-batch size, and what each segment
 /// costs as a stage on every place.
@@ -37,7 +37,7 @@ ExpectedStage expected_stage(const evaluate::StageFigures* figures, const std::v
 struct SegmentationQuestion {
   const schedule::Problem& problem;
   const Objective& objective;
-  const PathTrie& trie;
+  const pipelines::PathTrie& trie;
   const std::vector<double>& shares;  // [place] of the chiplets that may be used
   const ModelPart& part;
   int size = 0;  // index into the cost table's mini-batch sizes
@@ -55,11 +55,11 @@ struct Segmentations {
 Segmentations score_segmentations(const SegmentationQuestion& question, const StopClock& clock);
 
 /// The figures of stages between cuts (indices) on all places, spills included.
-std::vector<evaluate::StageFigures> figures_on_places(StageGrid& grid, std::size_t places,
+std::vector<evaluate::StageFigures> figures_on_places(pipelines::StageGrid& grid, std::size_t places,
                                                       const std::vector<int>& cuts);
 
 /// What a stage grid is asked about a part and one mini-batch size.
-StageRequest grid_request(const schedule::Problem& problem, const PathTrie& trie, const ModelPart& part,
-                          int size);
+pipelines::StageRequest grid_request(const schedule::Problem& problem, const pipelines::PathTrie& trie,
+                                     const ModelPart& part, int size);
 
-}  // namespace inlay::search
+}  // namespace inlay::search::scar

@@ -5,7 +5,7 @@
 #include <iterator>
 #include <limits>
 
-namespace inlay::search {
+namespace inlay::search::scar {
 namespace {
 
 /// A sum over the first windows: the last one's point, and the sum that it was added to.
@@ -36,11 +36,11 @@ void keep_unbeaten(std::vector<Value>& values) {
 }
 
 /// The same where some must begin in time.
-void keep_unbeaten_in_time(std::vector<WindowPoint>& points) {
+void keep_unbeaten_in_time(std::vector<packing::WindowPoint>& points) {
   sort_by_latency(points);
-  std::vector<WindowPoint> kept;
-  for (WindowPoint& point : points) {
-    const bool beaten = std::any_of(kept.begin(), kept.end(), [&point](const WindowPoint& other) {
+  std::vector<packing::WindowPoint> kept;
+  for (packing::WindowPoint& point : points) {
+    const bool beaten = std::any_of(kept.begin(), kept.end(), [&point](const packing::WindowPoint& other) {
       return other.energy <= point.energy && other.latest_begin >= point.latest_begin;
     });
     if (!beaten) {
@@ -52,10 +52,11 @@ void keep_unbeaten_in_time(std::vector<WindowPoint>& points) {
 
 }  // namespace
 
-void merge_front(std::vector<WindowPoint>& front, std::vector<WindowPoint> more) {
+void merge_front(std::vector<packing::WindowPoint>& front, std::vector<packing::WindowPoint> more) {
   std::move(more.begin(), more.end(), std::back_inserter(front));
-  const bool limited = std::any_of(
-      front.begin(), front.end(), [](const WindowPoint& point) { return std::isfinite(point.latest_begin); });
+  const bool limited = std::any_of(front.begin(), front.end(), [](const packing::WindowPoint& point) {
+    return std::isfinite(point.latest_begin);
+  });
   if (limited) {
     keep_unbeaten_in_time(front);
   } else {
@@ -63,10 +64,10 @@ void merge_front(std::vector<WindowPoint>& front, std::vector<WindowPoint> more)
   }
 }
 
-std::optional<BestTotal> best_total(const std::vector<std::vector<WindowPoint>>& fronts,
+std::optional<BestTotal> best_total(const std::vector<std::vector<packing::WindowPoint>>& fronts,
                                     const Objective& objective, double static_power) {
   std::vector<std::vector<Sum>> sums = {{Sum{}}};
-  for (const std::vector<WindowPoint>& front : fronts) {
+  for (const std::vector<packing::WindowPoint>& front : fronts) {
     std::vector<Sum> next;
     for (std::size_t before = 0; before < sums.back().size(); ++before) {
       for (std::size_t point = 0; point < front.size(); ++point) {
@@ -84,7 +85,7 @@ std::optional<BestTotal> best_total(const std::vector<std::vector<WindowPoint>>&
     return std::nullopt;
   }
   const auto value = [&](const Sum& sum) {
-    return objective_value(objective, sum.latency, sum.energy + static_power * sum.latency);
+    return objective.value(sum.latency, sum.energy + static_power * sum.latency);
   };
   const auto best = std::min_element(sums.back().begin(), sums.back().end(),
                                      [&](const Sum& a, const Sum& b) { return value(a) < value(b); });
@@ -98,4 +99,4 @@ std::optional<BestTotal> best_total(const std::vector<std::vector<WindowPoint>>&
   return total;
 }
 
-}  // namespace inlay::search
+}  // namespace inlay::search::scar

@@ -5,29 +5,30 @@
 #include <algorithm>
 
 #include "inlay/base/error.hpp"
-#include "inlay/search/constraint_effects.hpp"
-#include "inlay/search/cut_choice.hpp"
-#include "inlay/search/expected_cost.hpp"
+#include "inlay/search/constraints/constraint_effects.hpp"
+#include "inlay/search/pipelines/cut_choice.hpp"
+#include "inlay/search/windows/expected_cost.hpp"
 
-namespace inlay::search {
+namespace inlay::search::scar {
 namespace {
 
 constexpr std::size_t kMostProvisions = 10'000;
 
-std::vector<ExpectedCost> expected_costs(const schedule::Problem& problem, int model,
-                                         const LayerRange& range) {
-  std::vector<ExpectedCost> costs;
+std::vector<windows::ExpectedCost> expected_costs(const schedule::Problem& problem, int model,
+                                                  const windows::LayerRange& range) {
+  std::vector<windows::ExpectedCost> costs;
   for (int layer = range.first; layer < range.last; ++layer) {
-    costs.push_back(expected_cost(problem, static_cast<std::size_t>(model), layer));
+    costs.push_back(windows::expected_cost(problem, static_cast<std::size_t>(model), layer));
   }
   return costs;
 }
 
 /// `pieces` pieces of equal expected latency, as nearly as layers allow.
-std::vector<int> spread_cuts(const LayerRange& range, const std::vector<ExpectedCost>& layers, int pieces) {
+std::vector<int> spread_cuts(const windows::LayerRange& range,
+                             const std::vector<windows::ExpectedCost>& layers, int pieces) {
   std::vector<int> cuts = {range.first};
   double total = 0.0;
-  for (const ExpectedCost& layer : layers) {
+  for (const windows::ExpectedCost& layer : layers) {
     total += layer.latency;
   }
   double until = 0.0;
@@ -44,7 +45,8 @@ std::vector<int> spread_cuts(const LayerRange& range, const std::vector<Expected
   return cuts;
 }
 
-std::vector<double> latency_until(const std::vector<int>& cuts, const std::vector<ExpectedCost>& layers) {
+std::vector<double> latency_until(const std::vector<int>& cuts,
+                                  const std::vector<windows::ExpectedCost>& layers) {
   std::vector<double> until;
   double sum = 0.0;
   int layer = cuts.front();
@@ -57,13 +59,14 @@ std::vector<double> latency_until(const std::vector<int>& cuts, const std::vecto
   return until;
 }
 
-double weight_of(const std::vector<ExpectedCost>& layers, const Objective& objective,
+double weight_of(const std::vector<windows::ExpectedCost>& layers, const Objective& objective,
                  const std::string& word) {
-  ExpectedCost sum;
-  for (const ExpectedCost& layer : layers) {
+  windows::ExpectedCost sum;
+  for (const windows::ExpectedCost& layer : layers) {
     sum += layer;
   }
-  return partial_value(word == "objective" ? objective : objective_named(word), sum.latency, sum.energy);
+  return (word == "objective" ? objective : objective::from_text(word))
+      .partial_value(sum.latency, sum.energy);
 }
 
 class Planner {
@@ -72,10 +75,10 @@ class Planner {
           const PlannedChiplets& chiplets)
       : problem_(problem), objective_(objective), knobs_(knobs), chiplets_(chiplets) {}
 
-  WindowPlan window(std::size_t index, const std::vector<LayerRange>& ranges) const {
+  WindowPlan window(std::size_t index, const std::vector<windows::LayerRange>& ranges) const {
     WindowPlan plan;
-    const auto models = static_cast<int>(
-        std::count_if(ranges.begin(), ranges.end(), [](const LayerRange& range) { return !range.empty(); }));
+    const auto models = static_cast<int>(std::count_if(
+        ranges.begin(), ranges.end(), [](const windows::LayerRange& range) { return !range.empty(); }));
     if (models > chiplets_.count) {
       throw base::InfeasibleError(
           fmt::format("window {} runs {} models at once, but there are {} chiplets for them", index, models,
@@ -91,13 +94,13 @@ class Planner {
   }
 
  private:
-  ModelPart part(int model, const LayerRange& range, int free) const {
+  ModelPart part(int model, const windows::LayerRange& range, int free) const {
     const int layers = range.last - range.first;
-    const std::vector<ExpectedCost> costs = expected_costs(problem_, model, range);
+    const std::vector<windows::ExpectedCost> costs = expected_costs(problem_, model, range);
     ModelPart part{model, range, std::min({layers, free, chiplets_.longest}), 0.0, {}, {}, {}};
     part.most = std::min({part.most, schedule::most_chiplets(problem_.constraints, model),
-                          std::max(1, chiplets_for(problem_, model, range))});
-    part.latest_end = latest_end_of(problem_, model, range);
+                          std::max(1, constraints::chiplets_for(problem_, model, range))});
+    part.latest_end = constraints::latest_end_of(problem_, model, range);
     if (knobs_.cap > 0 && layers > knobs_.cap_layers) {
       part.most = std::min(part.most, knobs_.cap);
     }
@@ -108,9 +111,9 @@ class Planner {
       --pieces;
     }
     part.cuts = spread_cuts(range, costs, pieces);
-    add_cuts_of_pins(problem_, model, range, part.cuts);
+    pipelines::add_cuts_of_pins(problem_, model, range, part.cuts);
     part.until = latency_until(part.cuts, costs);
-    part.sizes = allowed_sizes(problem_, model);
+    part.sizes = constraints::allowed_sizes(problem_, model);
     if (knobs_.whole_batch) {
       part.sizes = {part.sizes.back()};
     }
@@ -148,9 +151,9 @@ class Planner {
 
 }  // namespace
 
-std::vector<WindowPlan> plan_windows(const schedule::Problem& expectations, const WindowPartition& partition,
-                                     const Objective& objective, const ScarKnobs& knobs,
-                                     const PlannedChiplets& chiplets) {
+std::vector<WindowPlan> plan_windows(const schedule::Problem& expectations,
+                                     const windows::WindowPartition& partition, const Objective& objective,
+                                     const ScarKnobs& knobs, const PlannedChiplets& chiplets) {
   const Planner planner(expectations, objective, knobs, chiplets);
   std::vector<WindowPlan> plans;
   for (std::size_t w = 0; w < partition.windows.size(); ++w) {
@@ -172,8 +175,4 @@ std::int64_t count_segmentations(int pieces, int most, std::int64_t limit) {
   return sum;
 }
 
-double partial_value(const Objective& objective, double latency, double energy) {
-  return objective == Objective::kFormula ? latency * energy : objective_value(objective, latency, energy);
-}
-
-}  // namespace inlay::search
+}  // namespace inlay::search::scar

@@ -3,17 +3,17 @@
 #include <limits>
 #include <vector>
 
-#include "inlay/search/objective.hpp"
+#include "inlay/search/answer.hpp"
 #include "inlay/search/scar/knobs.hpp"
 #include "inlay/search/scar/provisioning.hpp"
-#include "inlay/search/window_partition.hpp"
+#include "inlay/search/windows/window_partition.hpp"
 
-namespace inlay::search {
+namespace inlay::search::scar {
 
 /// One model's layers of a window.
 struct ModelPart {
   int model = 0;
-  LayerRange range;
+  windows::LayerRange range;
   int most = 1;               // chiplets that it may be given
   double weight = 0.0;        // for provisioning by rule
   std::vector<int> cuts;      // layers at which segments may begin or end; both ends of the range included
@@ -37,15 +37,11 @@ struct PlannedChiplets {
 /// Windows, provisions and cuts of SCAR's pipeline. `expectations` is the problem whose chiplets the expected
 /// costs are averaged over. Throws base::InfeasibleError where a window has more models than there are
 /// chiplets, and base::InputError where exhaustive provisioning has too many ways.
-std::vector<WindowPlan> plan_windows(const schedule::Problem& expectations, const WindowPartition& partition,
-                                     const Objective& objective, const ScarKnobs& knobs,
-                                     const PlannedChiplets& chiplets);
+std::vector<WindowPlan> plan_windows(const schedule::Problem& expectations,
+                                     const windows::WindowPartition& partition, const Objective& objective,
+                                     const ScarKnobs& knobs, const PlannedChiplets& chiplets);
 
 /// Ways to cut `pieces` pieces in a row into 1 .. `most` segments, at most `limit` + 1.
 std::int64_t count_segmentations(int pieces, int most, std::int64_t limit);
 
-/// What the pipeline ranks by while only a part of a schedule is known: the objective, or EDP for a formula,
-/// which may mean nothing for a part.
-double partial_value(const Objective& objective, double latency, double energy);
-
-}  // namespace inlay::search
+}  // namespace inlay::search::scar

@@ -58,7 +58,7 @@ std::string read_strategy(const YamlNode& node) {
 }
 
 std::string read_objective(const YamlNode& node) {
-  const std::vector<std::string> names = search::objective_names();
+  const std::vector<std::string> names = objective::names();
   return names[node.choice(names)];
 }
 

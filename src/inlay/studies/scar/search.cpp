@@ -94,7 +94,7 @@ std::optional<schedule::Schedule> published_schedule(const schedule::Problem& pr
   published.stop.interrupted = how.stop.interrupted;
   published.settings.set("scar.splits", std::to_string(how.settings.integer("exact.splits")));
   try {
-    return search::solve(problem, search::objective_named(point.objective), "scar", published).schedule;
+    return search::solve(problem, objective::from_text(point.objective), "scar", published).schedule;
   } catch (const base::InfeasibleError&) {
     return std::nullopt;
   }
@@ -114,7 +114,7 @@ Outcome solve(const Plan& plan, const Point& point, ScenarioCosts& costs, const 
       how.start = published_schedule(problem, point, how);
     }
     const search::Answer answer =
-        search::solve(problem, search::objective_named(point.objective), point.strategy, how);
+        search::solve(problem, objective::from_text(point.objective), point.strategy, how);
     const evaluate::ScheduleCost cost = evaluate::evaluate_reference(problem, answer.schedule);
     return {cost.latency, cost.energy.total(), answer.certificate.gap, answer.certificate.stopped_by, ""};
   } catch (const base::InfeasibleError& error) {

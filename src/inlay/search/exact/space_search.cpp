@@ -1,0 +1,350 @@
+#include "inlay/search/exact/space_search.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "inlay/base/error.hpp"
+#include "inlay/evaluate/reference.hpp"
+#include "inlay/evaluate/root_bounds.hpp"
+#include "inlay/search/constraints/constraint_effects.hpp"
+#include "inlay/search/constraints/start_schedule.hpp"
+#include "inlay/search/exact/incumbent_passes.hpp"
+#include "inlay/search/incumbent.hpp"
+#include "inlay/search/windows/space_membership.hpp"
+
+namespace inlay::search::exact {
+namespace {
+
+constexpr double kInfinite = std::numeric_limits<double>::infinity();
+
+/// Throws what keeps a single layer from running anywhere, if there is such a layer.
+void name_misfit(const schedule::Problem& problem) {
+  for (std::size_t model = 0; model < problem.scenario.models.size(); ++model) {
+    const int layers = static_cast<int>(problem.scenario.models[model].model.layers.size());
+    for (int layer = 0; layer < layers; ++layer) {
+      std::string reason;
+      bool fits = false;
+      for (int chiplet = 0; chiplet < static_cast<int>(problem.package.chiplets.size()) && !fits; ++chiplet) {
+        const schedule::Pipeline alone{static_cast<int>(model), 1, {{layer, layer + 1, chiplet}}};
+        try {
+          evaluate::evaluate_reference(problem, {{{{alone}}}, true});
+          fits = true;
+        } catch (const base::InfeasibleError& error) {
+          reason = error.what();
+        }
+      }
+      if (!fits) {
+        throw base::InfeasibleError(reason);
+      }
+    }
+  }
+}
+
+[[noreturn]] void refuse(const schedule::Problem& problem, const Space& space) {
+  name_misfit(problem);
+  const std::size_t models = problem.scenario.models.size();
+  const std::size_t chiplets = problem.package.chiplets.size();
+  if (models > chiplets) {
+    throw base::InfeasibleError(fmt::format("{}: {} models at once need as many chiplets, the package has {}",
+                                            space.name, models, chiplets));
+  }
+  if (!problem.constraints.empty()) {
+    throw base::InfeasibleError(space.name + ": nothing of this space is within the constraints");
+  }
+  throw base::InfeasibleError(fmt::format(
+      "{}: every layer fits some chiplet's L2 alone, but no schedule of this space fits", space.name));
+}
+
+double objective_of(const Objective& objective, const evaluate::ScheduleCost& cost) {
+  return objective.value(cost.latency, cost.energy.total());
+}
+
+class SpaceSearch {
+ public:
+  SpaceSearch(const schedule::Problem& problem, const Objective& objective, Space space,
+              const Options& options)
+      : problem_(problem),
+        objective_(objective),
+        space_(std::move(space)),
+        options_(options),
+        clock_(options.stop),
+        trie_(pipelines::path_trie(problem.package, space_.longest, constraints::chiplet_kinds(problem))),
+        bounds_(space_.partitions.size()),
+        tolerances_(space_.partitions.size()) {
+    for (std::size_t i = 0; i < space_.partitions.size(); ++i) {
+      bounds_[i] = partition_bound(problem, space_.partitions[i], objective);
+    }
+    const evaluate::RootBounds root = evaluate::root_bounds(problem);
+    root_bound_ = objective.bound(root.latency, root.energy);
+    binds_ = !objective.counts_energy()    ? root.latency_binds
+             : !objective.counts_latency() ? root.energy_binds
+                                           : root.latency_binds + " and " + root.energy_binds;
+  }
+
+  Answer run() {
+    adopt_start();
+    for (const Resolution& resolution : incumbent_passes(space_.longest)) {
+      for (const std::size_t i : promising_first()) {
+        improve(i, resolution);
+      }
+    }
+    for (const ProofPass& pass : proof_passes(problem_, objective_)) {
+      for (const std::size_t i : promising_first()) {
+        prove(i, pass);
+      }
+    }
+    if (value_ == kInfinite) {
+      if (std::isinf(*std::min_element(bounds_.begin(), bounds_.end()))) {
+        refuse(problem_, space_);
+      }
+      fall_back();
+    }
+    save_energy();
+    return answer();
+  }
+
+ private:
+  void adopt_start() {
+    if (options_.start) {
+      value_ = objective_of(objective_, cost_of_start(problem_, *options_.start));
+      best_ = *options_.start;
+      start_value_ = value_;
+    }
+  }
+
+  std::vector<std::size_t> promising_first() const {
+    std::vector<std::size_t> order(bounds_.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return bounds_[a] < bounds_[b]; });
+    return order;
+  }
+
+  double lower_bound() const {
+    return std::max(root_bound_, *std::min_element(bounds_.begin(), bounds_.end()));
+  }
+
+  /// The gap that the user accepts is reached: nothing more is sought.
+  bool near_enough() const {
+    return value_ < kInfinite && options_.stop.gap > 0.0 &&
+           value_ - lower_bound() <= options_.stop.gap * value_;
+  }
+
+  bool stopped() const { return clock_.expired() || clock_.evaluations_left(evaluations_) <= 0; }
+
+  /// What is sought must be better by more than the gap that the user accepts, once there is something at
+  /// all.
+  double sought() const { return value_ == kInfinite ? kInfinite : value_ * (1.0 - options_.stop.gap); }
+
+  PartitionResult search(std::size_t index, const Resolution& resolution, double below,
+                         std::int64_t most_evaluations) {
+    const int longest =
+        resolution.most_stages == 0 ? space_.longest : std::min(space_.longest, resolution.most_stages);
+    const PartitionQuestion question{problem_, trie_,      space_.partitions[index], objective_, below,
+                                     longest,  resolution, options_.threads};
+    PartitionResult result =
+        search_partition(question, clock_, std::min(most_evaluations, clock_.evaluations_left(evaluations_)));
+    evaluations_ += result.evaluations;
+    if (result.best && result.best->value < value_) {
+      value_ = result.best->value;
+      best_ = result.best->schedule;
+      if (options_.progress) {
+        options_.progress(value_, lower_bound());
+      }
+    }
+    return result;
+  }
+
+  /// Seeks a schedule with few cuts.
+  void improve(std::size_t index, const Resolution& resolution) {
+    if (!near_enough() && !stopped() && bounds_[index] < value_) {
+      search(index, resolution, value_, std::numeric_limits<std::int64_t>::max());
+    }
+  }
+
+  /// Searches a partition with all cuts; afterwards its bound says all that is known about it.
+  void prove(std::size_t index, const ProofPass& pass) {
+    const double below = sought();
+    if (near_enough() || bounds_[index] >= below || stopped()) {
+      return;
+    }
+    const PartitionResult result = search(index, {0, pass.tolerance, 0}, below, pass.evaluations);
+    const bool last_pass = pass.tolerance <= kFine.tolerance && pass.evaluations > kFirstPass;
+    too_large_ = too_large_ || (last_pass && result.too_large);
+    const double excluded = result.complete
+                                ? (result.best ? result.best->value : below) / merging(index, pass.tolerance)
+                                : std::min(result.bound, below);
+    if (excluded > bounds_[index]) {
+      bounds_[index] = excluded;
+      tolerances_[index] = result.complete && pass.tolerance > kFine.tolerance ? pass.tolerance : 0.0;
+    }
+  }
+
+  /// How much better than what is found a schedule may be whose labels were merged with others: each stage
+  /// may add the tolerance to the largest steady, the energy and the bytes.
+  double merging(std::size_t index, double tolerance) const {
+    if (tolerance <= kFine.tolerance) {
+      return 1.0;
+    }
+    const int coordinates = (objective_.counts_latency() ? 1 : 0) + (objective_.counts_energy() ? 1 : 0);
+    return std::pow(1.0 + tolerance, coordinates * most_stages(index));
+  }
+
+  /// Of a pipeline of the partition: every other model of its window needs a chiplet.
+  int most_stages(std::size_t index) const {
+    int most = 1;
+    for (const std::vector<windows::LayerRange>& window : space_.partitions[index].windows) {
+      const auto models = static_cast<int>(std::count_if(
+          window.begin(), window.end(), [](const windows::LayerRange& range) { return !range.empty(); }));
+      most = std::max(most, static_cast<int>(problem_.package.chiplets.size()) + 1 - models);
+    }
+    return std::min(most, space_.longest);
+  }
+
+  /// Among schedules of the best latency, one of little energy: a pipeline that is not the slowest of its
+  /// window need not hurry. Sought with few cuts, so the energy is not proven least; the latency stays what
+  /// it is.
+  void save_energy() {
+    if (objective_.counts_energy() || stopped()) {
+      return;
+    }
+    double least = evaluate::evaluate_reference(problem_, best_).energy.total();
+    for (const std::size_t i : promising_first()) {
+      const PartitionQuestion question{
+          problem_,       trie_,   space_.partitions[i], Objective::kEnergy,     least,
+          space_.longest, kCoarse, options_.threads,     value_ * (1.0 + 1e-12), &best_};
+      const PartitionResult result =
+          search_partition(question, clock_, clock_.evaluations_left(evaluations_));
+      evaluations_ += result.evaluations;
+      if (result.best) {
+        least = result.best->energy;
+        best_ = result.best->schedule;
+        value_ = result.best->latency;
+      }
+    }
+  }
+
+  /// Stopped before anything was found.
+  void fall_back() {
+    const std::optional<schedule::Schedule> plain = constraints::plain_schedule(problem_);
+    if (!plain) {
+      throw StoppedEarly(fmt::format("stopped by {} before a schedule was found",
+                                     too_large_ && !stopped() ? "memory" : clock_.reason()));
+    }
+    value_ = objective_of(objective_, evaluate::evaluate_reference(problem_, *plain));
+    best_ = *plain;
+    fell_back_ = true;
+  }
+
+  /// The root bound's reason, if that is the bound; else how much of the bound the search has added to it.
+  std::string what_binds(double bound, double value) const {
+    if (bound <= root_bound_ * (1.0 + 1e-9)) {
+      return binds_;
+    }
+    const bool proven = value - bound <= 1e-9 * value;
+    return fmt::format("{}; before it, {} held the bound at {:.0f}% of the value",
+                       proven ? "the search, which left nothing out"
+                              : "layers and bytes of every window, and what the search could exclude",
+                       binds_, 100.0 * root_bound_ / value);
+  }
+
+  /// Says by how much labels that were merged hold the bound below the value.
+  std::string what_was_merged(double bound, bool proven) const {
+    for (std::size_t i = 0; i < bounds_.size() && !proven; ++i) {
+      if (bounds_[i] <= bound && tolerances_[i] > 0.0) {
+        return fmt::format(
+            "; labels within epsilon = {} of each other were merged, over at most {} stages: the "
+            "bound is what that search excludes over {:.6f}",
+            tolerances_[i], most_stages(i), merging(i, tolerances_[i]));
+      }
+    }
+    return "";
+  }
+
+  Answer answer() {
+    // The search's own sums and the reference evaluator must agree: a difference would be a defect.
+    const double checked = objective_of(objective_, evaluate::evaluate_reference(problem_, best_));
+    objective_.require_not_negative(checked);
+    if (std::abs(checked - value_) > 1e-9 * checked) {
+      throw base::DefectError(
+          fmt::format("the search costs its schedule at {}, the reference evaluator at {}", value_, checked));
+    }
+    Certificate certificate;
+    certificate.objective = objective_;
+    certificate.value = checked;
+    certificate.space = space_.name;
+    double bound = lower_bound();
+    const bool outside = start_value_ == value_ &&
+                         !windows::lies_in(best_, space_.partitions, space_.longest, problem_.package);
+    if (outside) {
+      certificate.space +=
+          "; the schedule is the one that the search was started from, which lies outside of this space";
+    }
+    if (fell_back_) {
+      certificate.space +=
+          "; stopped before there was a schedule of it: this one is the plainest, each model alone on one "
+          "chiplet";
+    }
+    if (outside && bound > checked) {
+      // The start is better than everything in the space: only the root bound speaks of it.
+      bound = root_bound_;
+      certificate.space = "all schedules (the start lies outside of: " + space_.name + ")";
+    }
+    if (bound > checked * (1.0 + 1e-9)) {
+      throw base::DefectError(fmt::format("the lower bound {} is above the schedule's {}", bound, checked));
+    }
+    certificate.lower_bound = std::min(bound, checked);
+    certificate.gap = checked > 0.0 ? (checked - certificate.lower_bound) / checked : 0.0;
+    certificate.proven = certificate.gap <= 1e-9;
+    certificate.binds = what_binds(bound, checked) + what_was_merged(bound, certificate.proven);
+    certificate.stopped_by = certificate.proven                     ? "proof"
+                             : certificate.gap <= options_.stop.gap ? "gap"
+                             : too_large_ && !stopped()             ? "memory"
+                                                                    : clock_.reason();
+    certificate.seed = options_.seed;
+    certificate.evaluations = evaluations_;
+    certificate.seconds = clock_.seconds();
+    return {best_, certificate};
+  }
+
+  const schedule::Problem& problem_;
+  Objective objective_;
+  Space space_;
+  const Options& options_;
+  StopClock clock_;
+  pipelines::PathTrie trie_;
+  std::vector<double> bounds_;      // [partition] no schedule of it is below
+  std::vector<double> tolerances_;  // [partition] of the pass that its bound is from, if that merged labels
+  double root_bound_ = 0.0;
+  std::string binds_;
+  double value_ = kInfinite;
+  double start_value_ = -1.0;
+  schedule::Schedule best_;
+  bool too_large_ = false;
+  bool fell_back_ = false;  // to a schedule that was not searched for
+  std::int64_t evaluations_ = 0;
+};
+
+}  // namespace
+
+Space in_order(const schedule::Problem& problem, Space space) {
+  std::erase_if(space.partitions, [&](const windows::WindowPartition& partition) {
+    return !constraints::keeps_order(problem, partition);
+  });
+  if (space.partitions.empty()) {
+    throw base::InfeasibleError(fmt::format(
+        "{}: in none of its windows do all models begin after those that they wait for", space.name));
+  }
+  return space;
+}
+
+Answer search_space(const schedule::Problem& problem, const Objective& objective, const Space& space,
+                    const Options& options) {
+  return SpaceSearch(problem, objective, in_order(problem, space), options).run();
+}
+
+}  // namespace inlay::search::exact

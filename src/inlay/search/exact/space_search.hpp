@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "inlay/search/answer.hpp"
+#include "inlay/search/windows/window_partition.hpp"
+
+namespace inlay::search::exact {
+
+/// A set of schedules: every way to run one of the window partitions with each model's layers of a window in
+/// contiguous segments on a path of neighbouring chiplets, any mini-batch size, disjoint chiplets per window.
+struct Space {
+  std::string name;
+  std::vector<windows::WindowPartition> partitions;
+  int longest = 1;  // most stages of a pipeline
+};
+
+/// Without the partitions in which a model does not wait for another (docs/constraints.md): they hold nothing
+/// that is allowed. Throws base::InfeasibleError if none is left.
+Space in_order(const schedule::Problem& problem, Space space);
+
+/// The best schedule of a space with its certificate; proven unless the stop rule ends the search first.
+/// Throws base::InfeasibleError naming the limit if the space has no schedule.
+Answer search_space(const schedule::Problem& problem, const Objective& objective, const Space& space,
+                    const Options& options);
+
+}  // namespace inlay::search::exact

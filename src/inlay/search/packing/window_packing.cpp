@@ -1,0 +1,317 @@
+#include "inlay/search/packing/window_packing.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+
+namespace inlay::search::packing {
+namespace {
+
+constexpr double kNever = std::numeric_limits<double>::infinity();
+
+/// More than this many would not fit into half a gigabyte.
+constexpr std::size_t kMostCombinations = 8'000'000;
+
+/// Pipelines of the first few models on an occupied set of chiplets.
+struct Combination {
+  double latency = 0.0;
+  double energy = 0.0;
+  double bytes = 0.0;
+  double lateness = -kNever;            // the window must begin before minus this
+  const Combination* before = nullptr;  // of all of these models but the last one
+  int point = 0;                        // of the last model
+  int path = 0;                         // among those of the point's node
+};
+
+using Combinations = std::vector<Combination>;
+using BySet = std::map<pipelines::ChipletSet, Combinations>;
+
+/// What counts beside latency and energy.
+struct Counts {
+  bool bytes = false;
+  bool lateness = false;
+  bool more() const { return bytes || lateness; }
+};
+
+/// Keeps what no other beats. Sorted by latency, then energy: of equals the first stays.
+void keep_best(Combinations& combinations, const Counts& counts) {
+  std::stable_sort(combinations.begin(), combinations.end(), [](const Combination& a, const Combination& b) {
+    return a.latency != b.latency ? a.latency < b.latency : a.energy < b.energy;
+  });
+  std::size_t count = 0;
+  for (const Combination& combination : combinations) {
+    const auto end = combinations.begin() + static_cast<std::ptrdiff_t>(count);
+    // Where nothing else counts, energies descend: the last one kept has the least.
+    const auto begin = counts.more() || count == 0 ? combinations.begin() : end - 1;
+    const bool dominated = std::any_of(begin, end, [&](const Combination& other) {
+      return other.energy <= combination.energy && (!counts.bytes || other.bytes <= combination.bytes) &&
+             (!counts.lateness || other.lateness <= combination.lateness);
+    });
+    if (!dominated) {
+      combinations[count] = combination;
+      ++count;
+    }
+  }
+  combinations.resize(count);
+}
+
+/// Drops what a combination on a part of the chiplets beats. Not where more counts: too rarely worth it.
+void drop_beaten_by_parts(BySet& sets) {
+  std::map<pipelines::ChipletSet, ParetoFront> fronts;
+  for (const auto& [set, combinations] : sets) {
+    for (const Combination& combination : combinations) {
+      fronts[set].add({combination.latency, combination.energy});
+    }
+  }
+  for (auto& [set, combinations] : sets) {
+    for (const auto& [part, front] : fronts) {
+      if (part >= set) {
+        break;  // a part stands before
+      }
+      if (part.within(set)) {
+        std::erase_if(combinations, [&front = front](const Combination& combination) {
+          return front.energy_within(combination.latency) <= combination.energy;
+        });
+      }
+    }
+  }
+  std::erase_if(sets, [](const auto& entry) { return entry.second.empty(); });
+}
+
+/// The best points of one model on each set of chiplets: a set may be occupied along paths of several nodes.
+BySet points_by_set(const pipelines::PathTrie& trie, const WindowModel& model, const Counts& counts) {
+  BySet result;
+  for (std::size_t index = 0; index < model.points.size(); ++index) {
+    const pipelines::PipelinePoint& point = model.points[index];
+    const auto& paths = trie.nodes[static_cast<std::size_t>(point.node)].paths;
+    for (std::size_t path = 0; path < paths.size(); ++path) {
+      result[paths[path].first].push_back({point.latency, point.energy, point.bytes,
+                                           point.latency - model.latest_end, nullptr, static_cast<int>(index),
+                                           static_cast<int>(path)});
+    }
+  }
+  for (auto& [set, points] : result) {
+    keep_best(points, counts);
+  }
+  return result;
+}
+
+/// Where every pipeline is one stage, chiplets of one place are as good as each other: of each the chiplets
+/// of its place that are to be taken before it. Empty if there are longer paths.
+std::map<pipelines::ChipletSet, pipelines::ChipletSet> twins_before(const pipelines::PathTrie& trie) {
+  std::map<pipelines::ChipletSet, pipelines::ChipletSet> before;
+  for (const pipelines::PathTrie::Node& node : trie.nodes) {
+    if (node.depth > 1) {
+      return {};
+    }
+    pipelines::ChipletSet seen;
+    for (const auto& [set, path] : node.paths) {
+      before[set] = seen;
+      seen = seen | set;
+    }
+  }
+  return before;
+}
+
+class Packing {
+ public:
+  Packing(const pipelines::PathTrie& trie, const std::vector<WindowModel>& models,
+          const pipelines::PruningContext& context, const StopClock& clock)
+      : trie_(trie),
+        models_(models),
+        surroundings_(context),
+        clock_(clock),
+        twins_before_(twins_before(trie)) {
+    for (const WindowModel& model : models) {
+      latest_end_ = std::min(latest_end_, model.latest_end);
+    }
+    counts_.bytes = context.seconds_per_byte > 0.0;
+    // Nothing comes before the first window: there a limit only excludes.
+    counts_.lateness = latest_end_ < kNever && !context.first_window;
+  }
+
+  PackedWindow run() {
+    occupied_.reserve(models_.size() + 1);  // combinations point into it
+    occupied_.emplace_back();
+    occupied_.back()[pipelines::ChipletSet{}].emplace_back();
+    for (std::size_t m = 0; m < models_.size() && result_.complete; ++m) {
+      add_model(m);
+    }
+    if (result_.complete) {
+      finish();
+    }
+    return std::move(result_);
+  }
+
+ private:
+  /// Sets that a part of which does as well may be looked for in, in pairs.
+  static constexpr std::size_t kMostSetsInPairs = 2048;
+
+  void thin(BySet& sets) const {
+    if (!counts_.more() && sets.size() <= kMostSetsInPairs) {
+      drop_beaten_by_parts(sets);
+    }
+  }
+
+  /// Given what the models from `first` on cost at least.
+  pipelines::PruningThreshold with_remaining(std::size_t first) const {
+    pipelines::PruningContext result = surroundings_;
+    for (std::size_t m = first; m < models_.size(); ++m) {
+      result.window = side_by_side(result.window, models_[m].lower);
+      result.window_bytes += models_[m].bound.bytes;
+    }
+    return pipelines::PruningThreshold(result);
+  }
+
+  bool skips_a_twin(const pipelines::ChipletSet& before, const pipelines::ChipletSet& set) const {
+    const auto twins = twins_before_.find(set);
+    return twins != twins_before_.end() && !twins->second.within(before);
+  }
+
+  void add_model(std::size_t m) {
+    const pipelines::PruningThreshold remaining = with_remaining(m + 1);
+    BySet sets = points_by_set(trie_, models_[m], counts_);
+    thin(sets);
+    BySet after;
+    std::size_t held = 0;
+    for (const auto& [before, combinations] : occupied_.back()) {
+      for (const auto& [set, points] : sets) {
+        if (before.intersects(set) || skips_a_twin(before, set)) {
+          continue;
+        }
+        Combinations& target = after[before | set];
+        held -= target.size();
+        join(combinations, points, remaining, target);
+        held += target.size();
+        result_.too_large = held > kMostCombinations;
+        result_.complete = !result_.too_large && !clock_.expired();
+        if (!result_.complete) {
+          return;
+        }
+      }
+    }
+    for (auto& [set, combinations] : after) {
+      keep_best(combinations, counts_);
+    }
+    thin(after);
+    occupied_.push_back(std::move(after));
+  }
+
+  /// Adds to `target` what may be part of a better schedule.
+  void join(const Combinations& combinations, const Combinations& points,
+            const pipelines::PruningThreshold& remaining, Combinations& target) const {
+    const auto add = [&](std::size_t i, const Combination& point) {
+      const Combination next{std::max(combinations[i].latency, point.latency),
+                             combinations[i].energy + point.energy,
+                             combinations[i].bytes + point.bytes,
+                             std::max(combinations[i].lateness, point.lateness),
+                             &combinations[i],
+                             point.point,
+                             point.path};
+      if (next.lateness <= -surroundings_.earliest_begin &&
+          !remaining.can_prune(next.latency, next.energy, next.bytes)) {
+        target.push_back(next);
+      }
+    };
+    if (!counts_.more()) {
+      join_staircases(combinations, points, add);
+      return;
+    }
+    // The pairs are many more than what remains of them.
+    constexpr std::size_t kWorthThinning = 4096;
+    std::size_t thin_at = std::max(kWorthThinning, 2 * target.size());
+    for (std::size_t i = 0; i < combinations.size(); ++i) {
+      for (const Combination& point : points) {
+        add(i, point);
+      }
+      if (target.size() > thin_at) {
+        keep_best(target, counts_);
+        thin_at = std::max(kWorthThinning, 2 * target.size());
+      }
+    }
+  }
+
+  /// Of two staircases, latencies ascending and energies descending, only as many pairs as there are steps
+  /// are promising: with each step of one, the latest step of the other that is no slower.
+  template <typename Add>
+  static void join_staircases(const Combinations& one, const Combinations& other, const Add& add) {
+    std::size_t i = 0;
+    std::size_t j = 0;
+    while (i < one.size() && j < other.size()) {
+      const double slower = std::max(one[i].latency, other[j].latency);
+      while (i + 1 < one.size() && one[i + 1].latency <= slower) {
+        ++i;
+      }
+      while (j + 1 < other.size() && other[j + 1].latency <= slower) {
+        ++j;
+      }
+      add(i, other[j]);
+      const double next_one =
+          i + 1 < one.size() ? one[i + 1].latency : std::numeric_limits<double>::infinity();
+      const double next_other =
+          j + 1 < other.size() ? other[j + 1].latency : std::numeric_limits<double>::infinity();
+      (next_one <= next_other ? i : j) += 1;
+    }
+  }
+
+  void finish() {
+    Combinations all;
+    for (const auto& [set, combinations] : occupied_.back()) {
+      for (Combination combination : combinations) {
+        const double memory = combination.bytes * surroundings_.seconds_per_byte;
+        combination.latency = std::max(combination.latency, memory);
+        combination.lateness = std::max(combination.lateness, memory - latest_end_);
+        if (combination.lateness <= -surroundings_.earliest_begin) {
+          all.push_back(combination);
+        }
+      }
+    }
+    keep_best(all, {false, counts_.lateness});
+    for (const Combination& combination : all) {
+      result_.points.push_back({combination.latency, combination.energy, pipelines_of(combination),
+                                combination.bytes, -combination.lateness});
+    }
+  }
+
+  std::vector<schedule::Pipeline> pipelines_of(const Combination& last) const {
+    std::vector<schedule::Pipeline> pipelines;
+    const Combination* combination = &last;
+    for (std::size_t m = models_.size(); m-- > 0;) {
+      pipelines.push_back(pipeline_of(models_[m], *combination));
+      combination = combination->before;
+    }
+    std::sort(pipelines.begin(), pipelines.end(),
+              [](const schedule::Pipeline& a, const schedule::Pipeline& b) { return a.model < b.model; });
+    return pipelines;
+  }
+
+  schedule::Pipeline pipeline_of(const WindowModel& model, const Combination& combination) const {
+    const pipelines::PipelinePoint& point = model.points[static_cast<std::size_t>(combination.point)];
+    const auto& paths = trie_.nodes[static_cast<std::size_t>(point.node)].paths;
+    const std::vector<int>& path = paths[static_cast<std::size_t>(combination.path)].second;
+    schedule::Pipeline pipeline{model.model, point.mini_batch, {}};
+    for (std::size_t k = 0; k < path.size(); ++k) {
+      pipeline.stages.push_back({point.cuts[k], point.cuts[k + 1], path[k]});
+    }
+    return pipeline;
+  }
+
+  const pipelines::PathTrie& trie_;
+  const std::vector<WindowModel>& models_;
+  const pipelines::PruningContext& surroundings_;
+  const StopClock& clock_;
+  std::map<pipelines::ChipletSet, pipelines::ChipletSet> twins_before_;
+  double latest_end_ = kNever;  // of the models that must be done by some time, the first
+  Counts counts_;
+  std::vector<BySet> occupied_;  // [how many models stand there already]
+  PackedWindow result_;
+};
+
+}  // namespace
+
+PackedWindow pack_window(const pipelines::PathTrie& trie, const std::vector<WindowModel>& models,
+                         const pipelines::PruningContext& context, const StopClock& clock) {
+  return Packing(trie, models, context, clock).run();
+}
+
+}  // namespace inlay::search::packing
