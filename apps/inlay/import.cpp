@@ -82,12 +82,14 @@ void add_import(CLI::App& program, Action& chosen) {
                   "inlay import my-network.m -o imported.yaml");
   command.positional(
       "FILE", options->file,
-      "a network in ONNX (.onnx), a mapping file of MAESTRO, a scenario or accelerators of XRBench "
-      "(.m), or a topology of SCALE-Sim (.csv)");
+      "a network in ONNX (.onnx), a model, mapping or hardware file of MAESTRO or GAMMA, a scenario or "
+      "accelerators of XRBench (.m), a topology of SCALE-Sim or mNPUsim (.csv), a problem of Timeloop or a "
+      "layer "
+      "of CoSA (.yaml)");
   command.option("-o,--out", options->out, "MODEL.yaml",
                  "the file to write; without it, the model is printed");
   command.options("--dataflow", options->dataflows, "DATAFLOW",
-                  "of accelerators of XRBench, whose file names none: one for all, or one for each");
+                  "of hardware of MAESTRO or XRBench, whose file names none: one for all, or one for each");
   command.options("--dim", options->dimensions, "NAME=SIZE",
                   "size of a symbolic dimension (.onnx); may be repeated");
   command.options("--weight", options->weights, "NAME", "an input that is a weight (.onnx); may be repeated");

@@ -56,6 +56,36 @@ TEST(ScaleSim, FurtherColumnsAreNoSizes) {
   EXPECT_EQ(workload::macs(model_of(std::string(kHeader) + "Conv1,9,8,3,3,3,4,2,1\n")), 4 * 3 * 9 * 4 * 6);
 }
 
+TEST(ScaleSim, ColumnsThatChangeTheMeaning) {
+  const std::string sizes =
+      "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, ";
+  const workload::Model batch =
+      model_of(sizes + "Stride Height, Stride Width, Batch,\nc1, 8, 8, 3, 3, 2, 6, 1, 1, 4,\n");
+  EXPECT_EQ(workload::macs(batch), 36 * 6 * 18);
+  EXPECT_THAT(batch.description, HasSubstr("The file's batch is 4: run it with that batch"));
+  // Behind one stride a batch is no second stride.
+  const workload::Model one = model_of(sizes + "Strides, Batch,\nc1, 9, 9, 3, 3, 2, 6, 1, 2,\n");
+  EXPECT_EQ(workload::macs(one), 49 * 6 * 18);
+  EXPECT_THAT(refusal(sizes + "Strides, Batch,\nc1, 9, 9, 3, 3, 2, 6, 1, 2,\nc2, 7, 7, 3, 3, 6, 6, 1, 3,\n"),
+              AllOf(HasSubstr("net.csv:3:25"), HasSubstr("a batch of 3 follows one of 2")));
+  const workload::Model sparse =
+      model_of(sizes + "Strides, Sparsity,\nc1, 5, 5, 3, 3, 2, 6, 1, 2:4,\nc2, 3, 3, 3, 3, 6, 2, 1, 4:4,\n");
+  EXPECT_THAT(
+      sparse.description,
+      HasSubstr("1 layers have sparse filters, which are dense here: of their 972 multiply-accumulates "
+                "486 would be left"));
+  for (const char* wrong : {"5:4", "0:4", "2", "2:", "a:4", "2:4x"}) {
+    EXPECT_THAT(refusal(sizes + "Strides, Sparsity,\nc1, 5, 5, 3, 3, 2, 6, 1, " + wrong + ",\n"),
+                HasSubstr("Sparsity: N:M"))
+        << wrong;
+  }
+  EXPECT_THAT(refusal(sizes + "Strides, Padding,\nc1, 5, 5, 3, 3, 2, 6, 1, 1,\n"),
+              HasSubstr("a column 'Padding' changes what the layers are"));
+  EXPECT_THAT(refusal("Layer, M, N, K, Batch,\na, 4, 4, 4, 0,\n"), HasSubstr("Batch"));
+  EXPECT_THAT(model_of(sizes + "Strides, Target,\nc1, 5, 5, 3, 3, 2, 6, 1, NPU,\n").description,
+              HasSubstr("Columns that change no size: Target"));
+}
+
 TEST(ScaleSim, HeadersInAnyCase) {
   EXPECT_EQ(workload::macs(model_of("layer, m, n, k\nq, 4, 8, 16\n")), 4 * 8 * 16);
   EXPECT_EQ(workload::macs(model_of("layer name, ifmap height, ifmap width, filter height, filter width, "

@@ -17,7 +17,7 @@ namespace inlay::importers {
 namespace {
 
 /// A string of JSON is one of YAML, too.
-std::string quoted(const std::string& text) {
+std::string yaml_text(const std::string& text) {
   return nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }
 
@@ -67,14 +67,26 @@ std::int64_t beyond(std::int64_t in, std::int64_t kernel, std::int64_t stride) {
 }  // namespace
 
 std::vector<std::int64_t> ChainLayer::output() const {
+  if (vector) {
+    return input;
+  }
   if (gemm) {
     return {input[0], features};
   }
   const auto extent = [](std::int64_t in, std::int64_t kernel, std::int64_t stride) {
     return in < kernel ? 0 : (in - kernel) / stride + 1;
   };
-  return {features, extent(input[1] + rows_beyond(), kernel_height, stride_y),
+  return {pool ? input[0] : features, extent(input[1] + rows_beyond(), kernel_height, stride_y),
           extent(input[2] + columns_beyond(), kernel_width, stride_x)};
+}
+
+std::int64_t ChainLayer::macs() const {
+  const std::vector<std::int64_t> made = output();
+  if (vector || pool) {
+    return 0;
+  }
+  return gemm ? base::checked_product(elements(made), input[1])
+              : base::checked_product(elements(made), input[0] / groups, kernel_height, kernel_width);
 }
 
 std::int64_t ChainLayer::rows_beyond() const {
@@ -101,64 +113,80 @@ std::string ChainWriter::unique(const std::string& name) {
 
 std::string ChainWriter::add_input(const std::string& name, const std::vector<std::int64_t>& shape) {
   const std::string input = unique(name);
-  inputs_ += fmt::format("  {}: {}\n", quoted(input), list(shape));
+  inputs_ += fmt::format("  {}: {}\n", yaml_text(input), list(shape));
   return input;
 }
 
+std::string ChainWriter::own_input(const ChainLayer& layer, const std::string& name) {
+  return fmt::format(", input: {}", yaml_text(add_input(name + "-input", layer.input)));
+}
+
 std::string ChainWriter::join(const ChainLayer& layer, const std::string& name, Padding& padding) {
-  if (last_.empty()) {
+  if (made_.empty()) {
     add_input("input", layer.input);
     return "";
   }
-  if (shape_ == layer.input) {
-    return "";
+  if (layer.reads == kOwnInput) {
+    return own_input(layer, name);
   }
-  if (const auto joined = padding_between(shape_, layer)) {
+  const bool previous = layer.reads == kPreviousLayer;
+  Made& from = previous ? made_.back() : made_.at(static_cast<std::size_t>(layer.reads));
+  const std::string key = previous ? "" : fmt::format(", input: {}", yaml_text(from.name));
+  if (from.shape == layer.input) {
+    from.read = true;
+    return key;
+  }
+  if (const auto joined = padding_between(from.shape, layer)) {
     padding = *joined;
     ++padded_;
-    return "";
+    from.read = true;
+    return key;
   }
-  if (elements(shape_) == elements(layer.input)) {
-    layers_ += fmt::format("  - {{name: {}, op: reshape, shape: {}}}\n", quoted(unique(name + "-shape")),
+  if (elements(from.shape) == elements(layer.input)) {
+    const std::string reshape = unique(name + "-shape");
+    layers_ += fmt::format("  - {{name: {}{}, op: reshape, shape: {}}}\n", yaml_text(reshape), key,
                            list(layer.input));
-    return "";
+    from.read = true;
+    return previous ? "" : fmt::format(", input: {}", yaml_text(reshape));
   }
   ++breaks_;
-  outputs_.push_back(last_);
-  return fmt::format(", input: {}", quoted(add_input(name + "-input", layer.input)));
+  return own_input(layer, name);
 }
 
 void ChainWriter::add(const ChainLayer& layer) {
   const std::string name = unique(layer.name);
   Padding padding{};
   const std::string input = join(layer, name, padding);
-  layers_ += fmt::format("  - {{name: {}{}", quoted(name), input);
-  if (layer.gemm) {
-    layers_ += fmt::format(", op: gemm, features: {}", layer.features);
+  layers_ += fmt::format("  - {{name: {}{}", yaml_text(name), input);
+  if (layer.vector) {
+    layers_ += fmt::format(", op: vector, shape: {}}}\n", list(layer.input));
+  } else if (layer.gemm) {
+    layers_ += fmt::format(", op: gemm, features: {}, bias: false}}\n", layer.features);
   } else {
-    layers_ += fmt::format(", op: convolution, channels: {}", layer.features);
+    layers_ += layer.pool ? ", op: max-pool" : fmt::format(", op: convolution, channels: {}", layer.features);
     layers_ += layer.kernel_height == layer.kernel_width
                    ? fmt::format(", kernel: {}", layer.kernel_height)
                    : fmt::format(", kernel: [{}, {}]", layer.kernel_height, layer.kernel_width);
     padding[2] += layer.rows_beyond();
     padding[3] += layer.columns_beyond();
-    layers_ += pair("stride", layer.stride_y, layer.stride_x, 1) + padding_key(padding);
+    layers_ += pair("stride", layer.stride_y, layer.stride_x, layer.pool ? 0 : 1) + padding_key(padding);
     layers_ += layer.groups == 1 ? "" : fmt::format(", groups: {}", layer.groups);
+    layers_ += layer.pool ? "}\n" : ", bias: false}\n";
   }
-  layers_ += ", bias: false}\n";
-  last_ = name;
-  shape_ = layer.output();
+  made_.push_back({name, layer.output()});
 }
 
 std::string ChainWriter::text(const std::string& name, const std::string& source,
                               const std::string& description) const {
-  std::string outputs;
-  for (const std::string& output : outputs_) {
-    outputs += quoted(output) + ", ";
+  std::vector<std::string> outputs;
+  for (const Made& made : made_) {
+    if (!made.read) {
+      outputs.push_back(yaml_text(made.name));
+    }
   }
-  return fmt::format("name: {}\nsource: {}\ndescription: {}\n\ninputs:\n{}\noutputs: [{}{}]\n\nlayers:\n{}",
-                     quoted(name), quoted(source), quoted(description), inputs_, outputs, quoted(last_),
-                     layers_);
+  return fmt::format("name: {}\nsource: {}\ndescription: {}\n\ninputs:\n{}\noutputs: [{}]\n\nlayers:\n{}",
+                     yaml_text(name), yaml_text(source), yaml_text(description), inputs_,
+                     fmt::join(outputs, ", "), layers_);
 }
 
 }  // namespace inlay::importers

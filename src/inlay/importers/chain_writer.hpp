@@ -8,10 +8,19 @@
 
 namespace inlay::importers {
 
-/// A convolution or a product with weights whose input a file states in full, whatever came before it.
+/// What a layer reads: what the one before it made, an input of its own, or (0 and above) what that layer
+/// made.
+constexpr int kPreviousLayer = -1;
+constexpr int kOwnInput = -2;
+
+/// A layer whose input a file states in full, whatever came before it: a convolution or a product with
+/// weights, or an operator without any.
 struct ChainLayer {
   std::string name;
   bool gemm = false;
+  bool pool = false;    // a maximum over windows, for each channel
+  bool vector = false;  // one operation on each element
+  int reads = kPreviousLayer;
   std::vector<std::int64_t> input;  // channels, height, width; or rows, columns
   std::int64_t features = 1;        // output channels, or columns of the product
   std::int64_t kernel_height = 1;
@@ -26,6 +35,8 @@ struct ChainLayer {
   std::int64_t columns_beyond() const;
   /// Shape of the output, without padding. Sizes below 1: the filter does not fit its input.
   std::vector<std::int64_t> output() const;
+  /// Multiply-accumulates. Throws base::OverflowError.
+  std::int64_t macs() const;
 };
 
 /// Rows and columns of zeros: top, left, bottom, right.
@@ -47,14 +58,19 @@ class ChainWriter {
   std::string unique(const std::string& name);
   /// What is read: "" (the layer before), or the key that says what. Sets `padding`.
   std::string join(const ChainLayer& layer, const std::string& name, Padding& padding);
+  std::string own_input(const ChainLayer& layer, const std::string& name);
   std::string add_input(const std::string& name, const std::vector<std::int64_t>& shape);
 
   std::set<std::string> names_;
   std::string inputs_;
   std::string layers_;
-  std::vector<std::string> outputs_;  // of the model, the last layer's aside
-  std::string last_;
-  std::vector<std::int64_t> shape_;  // of what the last layer makes
+  /// What a layer has made.
+  struct Made {
+    std::string name;
+    std::vector<std::int64_t> shape;
+    bool read = false;  // else it is an output of the model
+  };
+  std::vector<Made> made_;
   int breaks_ = 0;
   int padded_ = 0;
 };

@@ -17,6 +17,7 @@ constexpr std::int64_t kInt32 = std::numeric_limits<std::int32_t>::max();
 
 struct Key {
   const char* name;
+  const char* in_gamma;  // what GAMMA's hw_config.m calls it; null: it has none
   std::int64_t lowest;
   std::int64_t highest;
   std::function<void(HardwareFile&, std::int64_t)> store;
@@ -24,12 +25,15 @@ struct Key {
 
 const std::vector<Key>& keys() {
   static const std::vector<Key> kKeys = {
-      {"num_pes", 1, std::int64_t{1} << 30, [](auto& file, auto value) { file.hardware.pes = value; }},
-      {"noc_bw_cstr", 1, kInt32, [](auto& file, auto value) { file.hardware.noc_bandwidth = value; }},
-      {"NoC_NumHops", 0, kInt32, [](auto& file, auto value) { file.hardware.noc_hops = value; }},
-      {"offchip_bw_cstr", 1, kInt32, [](auto& file, auto value) { file.hardware.offchip_bandwidth = value; }},
-      {"l1_size_cstr", 0, kInt32, [](auto& file, auto value) { file.l1_bytes = value; }},
-      {"l2_size_cstr", 0, kInt32, [](auto& file, auto value) { file.l2_bytes = value; }},
+      {"num_pes", "NumPEs", 1, std::int64_t{1} << 30,
+       [](auto& file, auto value) { file.hardware.pes = value; }},
+      {"noc_bw_cstr", "NoC_BW", 1, kInt32,
+       [](auto& file, auto value) { file.hardware.noc_bandwidth = value; }},
+      {"NoC_NumHops", nullptr, 0, kInt32, [](auto& file, auto value) { file.hardware.noc_hops = value; }},
+      {"offchip_bw_cstr", nullptr, 1, kInt32,
+       [](auto& file, auto value) { file.hardware.offchip_bandwidth = value; }},
+      {"l1_size_cstr", "L1Size", 0, kInt32, [](auto& file, auto value) { file.l1_bytes = value; }},
+      {"l2_size_cstr", "L2Size", 0, kInt32, [](auto& file, auto value) { file.l2_bytes = value; }},
   };
   return kKeys;
 }
@@ -37,10 +41,13 @@ const std::vector<Key>& keys() {
 const Key& find_key(const WordReader& words, const Word& word) {
   std::vector<std::string> names;
   for (const Key& key : keys()) {
-    if (word.text == key.name) {
+    if (word.text == key.name || (key.in_gamma != nullptr && word.text == key.in_gamma)) {
       return key;
     }
     names.emplace_back(key.name);
+    if (key.in_gamma != nullptr) {
+      names.emplace_back(key.in_gamma);
+    }
   }
   if (word.text == "Accelerator") {
     words.fail(
@@ -60,7 +67,7 @@ HardwareFile read_maestro_hardware(std::string_view text, const std::string& fil
   while (!words.at_end()) {
     const Word word = words.take("a key");
     const Key& key = find_key(words, word);
-    if (!seen.insert(word.text).second) {
+    if (!seen.insert(key.name).second) {
       words.fail(word, fmt::format("'{}' stands here a second time", word.text));
     }
     key.store(result, words.number(fmt::format("the value of '{}'", word.text), key.lowest, key.highest));
