@@ -74,7 +74,8 @@ std::vector<Stated> state_all(const Options& options) {
   for (const std::string& package : options.packages) {
     Stated stated;
     try {
-      stated.problem = search::make_problem(problem_request(options.search, options.scenario, package));
+      stated.problem = search::make_problem(
+          problem_request(options.search, options.scenario, package, options.strategies));
     } catch (const base::InfeasibleError& error) {
       stated.infeasible = error.what();
     }

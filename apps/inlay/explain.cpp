@@ -5,6 +5,7 @@
 
 #include "command.hpp"
 #include "constraint_options.hpp"
+#include "cost_cache.hpp"
 #include "inlay/base/error.hpp"
 #include "inlay/base/file.hpp"
 #include "inlay/evaluate/latency_limits.hpp"
@@ -13,6 +14,7 @@
 #include "inlay/report/figures.hpp"
 #include "inlay/schedule/check.hpp"
 #include "inlay/schedule/schedule_json.hpp"
+#include "inlay/schedule/shares.hpp"
 #include "search_options.hpp"
 
 namespace inlay::app {
@@ -41,14 +43,19 @@ void require_sound(const std::string& file, const schedule::Problem& problem,
 }
 
 /// The other schedule: out of a file, or searched for, with the given one as the start.
-schedule::Schedule better_one(const Options& options, const schedule::ScheduleDocument& document,
+schedule::Schedule better_one(const Options& options, schedule::ScheduleDocument& document,
                               const objective::Objective& objective) {
   if (!options.against.empty()) {
-    const schedule::Schedule other =
-        schedule::read_document(base::read_file(options.against), options.against).schedule;
-    require_sound(options.against, document.problem, other);
-    return other;
+    const schedule::ScheduleDocument other =
+        schedule::read_document(base::read_file(options.against), options.against);
+    schedule::adopt_shares(other.problem.costs, document.problem.costs);
+    require_sound(options.against, document.problem, other.schedule);
+    return other.schedule;
   }
+  const std::string tuned_for =
+      document.statement.certificate ? document.statement.certificate->objective : "edp";
+  search::restore_shares(tuned_for, static_cast<int>(options.search.threads),
+                         cost_cache(options.search.no_cache), document.problem);
   search::Options how = search_options(options.search, {options.strategy});
   how.start = document.schedule;
   search::Answer answer = search::solve(document.problem, objective, options.strategy, how);

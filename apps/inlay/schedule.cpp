@@ -104,8 +104,8 @@ int run_front(const Options& options) {
     folder.emplace(options.out, std::vector<std::string>{kFrontJson, kFrontCsv});
   }
   search::Options how = search_options(options.search, {options.strategy});
-  const auto stated =
-      search::make_problem(problem_request(options.search, options.scenario, options.package));
+  const auto stated = search::make_problem(
+      problem_request(options.search, options.scenario, options.package, {options.strategy}));
   if (!options.start.empty()) {
     how.start = read_start(options.start, stated.problem);
   }
@@ -131,8 +131,8 @@ int run(const Options& options) {
   }
   const objective::Objective objective = objective::from_text(options.search.objective);
   search::Options how = search_options(options.search, {options.strategy});
-  const auto stated =
-      search::make_problem(problem_request(options.search, options.scenario, options.package));
+  const auto stated = search::make_problem(
+      problem_request(options.search, options.scenario, options.package, {options.strategy}));
   if (!options.start.empty()) {
     how.start = read_start(options.start, stated.problem);
   }

@@ -83,6 +83,27 @@ search::Settings settings_of(const SearchOptions& options, const std::vector<std
   return settings;
 }
 
+/// None: as the package's size affords. Strategies that follow publications run stages on single chiplets.
+std::optional<schedule::SubmeshFamily> submesh_family(const SearchOptions& options,
+                                                      const std::vector<std::string>& strategies) {
+  const std::vector<std::string> choosing = search::front_strategy_names();
+  const bool chooses =
+      strategies.empty() || std::any_of(strategies.begin(), strategies.end(), [&](const auto& name) {
+        return std::find(choosing.begin(), choosing.end(), name) != choosing.end();
+      });
+  if (options.submeshes.empty()) {
+    return chooses ? std::nullopt : std::optional(schedule::SubmeshFamily::kSingle);
+  }
+  const schedule::SubmeshFamily family = search::submesh_family_named(options.submeshes);
+  if (!chooses && family != schedule::SubmeshFamily::kSingle) {
+    throw base::InputError(
+        fmt::format("--submeshes: strategy '{}' runs stages on single chiplets; those that choose "
+                    "submeshes: {}",
+                    strategies.front(), fmt::join(choosing, ", ")));
+  }
+  return family;
+}
+
 bool on_terminal() {
   return ::isatty(STDERR_FILENO) == 1;
 }
@@ -111,6 +132,10 @@ void declare(Command& command, SearchOptions& options) {
       "paper: every transfer alone; shared (the default): also all bytes at the memory's bandwidth");
   command.option("--overlap", options.overlap, "NAME",
                  "serial: a stage moves, then computes; overlapped: both at once; else as the package says");
+  command.option(
+      "--submeshes", options.submeshes, "NAME",
+      "what stages run on: single chiplets; uniform: submeshes, in a window one shape for a model; "
+      "rectangles: any; else as the package's size affords");
   command.option("--energy", options.energy, "TABLE",
                  "an energy table for all chiplets: a file or a shipped name; else each its own");
   command.option("--time-limit", options.time_limit, "TIME",
@@ -130,7 +155,8 @@ void declare(Command& command, SearchOptions& options) {
 }
 
 search::ProblemRequest problem_request(const SearchOptions& options, const std::string& scenario,
-                                       const std::string& package) {
+                                       const std::string& package,
+                                       const std::vector<std::string>& strategies) {
   search::ProblemRequest request;
   request.scenario = scenario;
   request.package = package;
@@ -140,6 +166,7 @@ search::ProblemRequest problem_request(const SearchOptions& options, const std::
   if (!options.overlap.empty()) {
     request.overlap = search::overlap_named(options.overlap);
   }
+  request.submeshes = submesh_family(options, strategies);
   request.threads = static_cast<int>(options.threads);
   request.cache = cost_cache(options.no_cache);
   request.energy = options.energy;

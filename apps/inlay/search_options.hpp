@@ -17,6 +17,7 @@ struct SearchOptions {
   std::string engine = cost::kDefaultEngine;
   std::string communication = "shared";
   std::string overlap;
+  std::string submeshes;
   std::string energy;
   std::string time_limit;
   std::string gap;
@@ -33,7 +34,8 @@ void declare(Command& command, SearchOptions& options);
 
 /// Both throw base::InputError naming the option.
 search::ProblemRequest problem_request(const SearchOptions& options, const std::string& scenario,
-                                       const std::string& package);
+                                       const std::string& package,
+                                       const std::vector<std::string>& strategies = {});
 /// Also catches Ctrl-C from now on, and shows progress on a terminal. `strategies` are those that will
 /// search.
 search::Options search_options(const SearchOptions& options, const std::vector<std::string>& strategies);

@@ -32,7 +32,7 @@ struct Inside {
 const std::map<std::string, Inside>& insides() {
   static const std::map<std::string, Inside> kInsides = {
       {"search",
-       {{"windows", "constraints", "pipelines", "packing", "layerwise", "exact", "large", "scar"},
+       {{"windows", "constraints", "sharding", "pipelines", "packing", "layerwise", "exact", "large", "scar"},
         {"search", "automatic"}}},
   };
   return kInsides;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "inlay/cost/share_costs.hpp"
 #include "inlay/schedule/schedule_json.hpp"
 
 // Equality of whole problems. Structured bindings name every member, so that a member added to a struct stops
@@ -80,9 +81,9 @@ struct Same {
   }
 
   static bool of(const hardware::NetworkOnPackage& a, const hardware::NetworkOnPackage& b) {
-    const auto& [bandwidth, scope, hop_latency, energy_per_bit] = a;
-    return bandwidth == b.bandwidth && scope == b.scope && hop_latency == b.hop_latency &&
-           energy_per_bit == b.energy_per_bit;
+    const auto& [bandwidth, scope, hop_latency, energy_per_bit, multicast] = a;
+    return multicast == b.multicast && bandwidth == b.bandwidth && scope == b.scope &&
+           hop_latency == b.hop_latency && energy_per_bit == b.energy_per_bit;
   }
 
   static bool of(const hardware::Memory& a, const hardware::Memory& b) {
@@ -92,24 +93,40 @@ struct Same {
   }
 
   static bool of(const hardware::Package& a, const hardware::Package& b) {
-    const auto& [name, source, types, chiplets, links, network, memory, interfaces, static_power, overlap,
-                 hops, neighbours, interface_of, memory_hops] = a;
+    const auto& [name, source, types, chiplets, links, network, memory, interfaces, groups, static_power,
+                 overlap, hops, neighbours, interface_of, memory_hops] = a;
     return name == b.name && source == b.source && of(types, b.types) && of(chiplets, b.chiplets) &&
-           links == b.links && of(network, b.network) && of(memory, b.memory) &&
+           links == b.links && of(groups, b.groups) && of(network, b.network) && of(memory, b.memory) &&
            of(interfaces, b.interfaces) && static_power == b.static_power && overlap == b.overlap &&
            hops == b.hops && neighbours == b.neighbours && interface_of == b.interface_of &&
            memory_hops == b.memory_hops;
   }
 
+  static bool of(const hardware::ChipletGroup& a, const hardware::ChipletGroup& b) {
+    const auto& [name, rows, columns, chiplets] = a;
+    return name == b.name && rows == b.rows && columns == b.columns && chiplets == b.chiplets;
+  }
+
+  static bool of(const cost::LeastCost& a, const cost::LeastCost& b) {
+    const auto& [seconds, chiplet_seconds, joules] = a;
+    return seconds == b.seconds && chiplet_seconds == b.chiplet_seconds && joules == b.joules;
+  }
+
+  static bool same_shares(const cost::CostTable& a, const cost::CostTable& b) {
+    return a.shares == nullptr || b.shares == nullptr ? a.shares == b.shares
+                                                      : a.shares->all() == b.shares->all();
+  }
+
   static bool of(const cost::ModelCosts& a, const cost::ModelCosts& b) {
-    const auto& [mini_batches, class_of, types, entries] = a;
-    return mini_batches == b.mini_batches && class_of == b.class_of && types == b.types &&
-           entries == b.entries;
+    const auto& [mini_batches, class_of, types, entries, divided] = a;
+    return of(divided, b.divided) && mini_batches == b.mini_batches && class_of == b.class_of &&
+           types == b.types && entries == b.entries;
   }
 
   static bool of(const schedule::Problem& a, const schedule::Problem& b) {
-    const auto& [scenario, package, costs, communication, overlap, constraints] = a;
-    return scenario.name == b.scenario.name && scenario.source == b.scenario.source &&
+    const auto& [scenario, package, costs, communication, overlap, constraints, submeshes, most_members] = a;
+    return submeshes == b.submeshes && most_members == b.most_members && same_shares(costs, b.costs) &&
+           scenario.name == b.scenario.name && scenario.source == b.scenario.source &&
            of(scenario.models, b.scenario.models) && of(package, b.package) &&
            costs.engine == b.costs.engine && costs.engine_version == b.costs.engine_version &&
            costs.assumptions == b.costs.assumptions && of(costs.models, b.costs.models) &&

@@ -38,7 +38,7 @@ TEST(Schema, WorkedExampleFollowsItAndItBites) {
   missing_key["figures"][0]["pipelines"][0]["stages"][0].erase("first");
   EXPECT_NE(complaint(missing_key), "");
   nlohmann::json wrong_version = json;
-  wrong_version["format_version"] = 2;
+  wrong_version["format_version"] = 3;
   EXPECT_NE(complaint(wrong_version), "");
 }
 

@@ -280,7 +280,7 @@ TEST_P(EveryStrategy, SchedulesCostTheSameUnderAutomorphismsOfThePackage) {
       for (schedule::Window& window : image.windows) {
         for (schedule::Pipeline& pipeline : window.pipelines) {
           for (schedule::Stage& stage : pipeline.stages) {
-            stage.chiplet = to[static_cast<std::size_t>(stage.chiplet)];
+            stage.submesh = to[static_cast<std::size_t>(stage.submesh.lead())];
           }
         }
       }

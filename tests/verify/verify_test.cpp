@@ -120,7 +120,7 @@ TEST(Verify, StructureAndPromises) {
               HasSubstr("model 'chain': 2 of its 3 layers are scheduled"));
   EXPECT_THAT(after([](auto& document) { pipeline(document).stages[1].first = 0; }),
               HasSubstr("layer 0 stands there twice or out of order"));
-  EXPECT_THAT(after([](auto& document) { pipeline(document).stages[1].chiplet = 0; }),
+  EXPECT_THAT(after([](auto& document) { pipeline(document).stages[1].submesh = 0; }),
               HasSubstr("chiplet 'c0' holds more than one stage"));
   EXPECT_THAT(after([](auto& document) { pipeline(document).mini_batch = 3; }), HasSubstr("mini-batch 3"));
   EXPECT_THAT(

@@ -13,6 +13,7 @@
 #include "inlay/base/error.hpp"
 #include "inlay/cost/balanced_pieces.hpp"
 #include "inlay/cost/cost_cache.hpp"
+#include "inlay/cost/share_costs.hpp"
 #include "inlay/cost/whole_batch_table.hpp"
 
 namespace inlay::cost {
@@ -327,6 +328,23 @@ CostTable build_cost_table(const workload::Scenario& scenario,
                            const std::vector<hardware::ChipletType>& types, const CostEngine& engine,
                            int threads, CostCache* cache, const CostWatch& watch) {
   return table_of(scenario, types, engine, threads, cache, watch, mini_batch_sizes);
+}
+
+void add_share_costs(const std::vector<Share>& shares, const std::vector<hardware::ChipletType>& types,
+                     const CostEngine& engine, ShareCosts& costs, int threads, CostCache* cache,
+                     const CostWatch& watch) {
+  Tasks tasks(static_cast<int>(types.size()));
+  std::vector<std::pair<ShareCosts::Key, std::size_t>> rows;
+  for (const Share& share : shares) {
+    if (costs.find(share) == nullptr) {
+      rows.emplace_back(ShareCosts::key_of(share), tasks.add(share.layer, share.mini_batch));
+    }
+  }
+  const Answers found = answers(tasks.list(), types, engine, threads, cache, watch);
+  for (const auto& [key, row] : rows) {
+    const auto first = found.costs.begin() + static_cast<std::ptrdiff_t>(row);
+    costs.add(key, {first, first + static_cast<std::ptrdiff_t>(types.size())});
+  }
 }
 
 CostTable whole_batch_table(const workload::Scenario& scenario,

@@ -3,6 +3,8 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <limits>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +13,13 @@
 
 namespace inlay::cost {
 
+/// What a layer takes at least when it is divided over several chiplets, each on its own.
+struct LeastCost {
+  double seconds = std::numeric_limits<double>::infinity();
+  double chiplet_seconds = std::numeric_limits<double>::infinity();  // members times seconds
+  double joules = std::numeric_limits<double>::infinity();
+};
+
 /// Costs of one model's layers on every chiplet type of a package, for every mini-batch size that matters.
 /// Layers of the same shape and bit widths share a class, so that a repeated block is costed once.
 struct ModelCosts {
@@ -18,6 +27,14 @@ struct ModelCosts {
   std::vector<int> class_of;               // [layer]
   int types = 0;
   std::vector<LayerCost> entries;  // [class][mini-batch index][type]
+  std::vector<LeastCost> divided;  // [layer][mini-batch index]; empty where no layer is divided
+
+  /// No sharding of the layer takes less in any respect; infinite where none is considered.
+  LeastCost least(int layer, int mini_batch_index) const {
+    return divided.empty() ? LeastCost{}
+                           : divided[static_cast<std::size_t>(layer) * mini_batches.size() +
+                                     static_cast<std::size_t>(mini_batch_index)];
+  }
 
   const LayerCost& at(int layer, int mini_batch_index, int type) const {
     const auto row =
@@ -31,6 +48,8 @@ struct ModelCosts {
   int index_of(std::int64_t mini_batch) const;
 };
 
+class ShareCosts;
+
 struct CostTable {
   std::string engine;
   std::string engine_version;
@@ -38,6 +57,8 @@ struct CostTable {
   std::vector<ModelCosts> models;  // [model of the scenario]
   /// Why entries are not mappable: the engine's reason for the first mini-batch of each layer shape and type.
   std::vector<std::string> refusals;
+  /// Costs of layers that are divided over several chiplets; nullptr: stages stand on one chiplet each.
+  std::shared_ptr<const ShareCosts> shares = nullptr;
 };
 
 /// The distinct values of ceil(batch / i), i = 1..batch, ascending: the mini-batch sizes that matter.

@@ -31,6 +31,8 @@ class CostEngine {
   /// lists all that is missing. None: the engine knows shapes, and layers of equal shape cost the same.
   virtual std::unique_ptr<CostTable> named_costs(const workload::Scenario& scenario,
                                                  const std::vector<hardware::ChipletType>& types) const;
+  /// Whether layers are known by their names: then shares of layers, which have none, cannot be costed.
+  virtual bool knows_names() const { return false; }
   /// Does an answer take much longer to work out than to read from disk, some 2 us (docs/engines.md)?
   virtual bool worth_caching(const hardware::ChipletType& type) const;
   /// What the engine tunes free tile sizes for; empty if it tunes nothing. Part of the key of the cache.

@@ -20,6 +20,7 @@ class RememberingEngine : public CostEngine {
   std::vector<std::string> assumptions() const override { return engine_->assumptions(); }
   std::string tuning_objective() const override { return engine_->tuning_objective(); }
 
+  bool knows_names() const override { return engine_->knows_names(); }
   std::unique_ptr<CostTable> named_costs(const workload::Scenario& scenario,
                                          const std::vector<hardware::ChipletType>& types) const override {
     return engine_->named_costs(scenario, types);

@@ -58,6 +58,7 @@ class TableEngine : public CostEngine {
   std::vector<std::string> assumptions() const override;
   LayerCost evaluate(const workload::Layer& layer, std::int64_t mini_batch,
                      const ChipletType& type) const override;
+  bool knows_names() const override { return true; }
   std::unique_ptr<CostTable> named_costs(const workload::Scenario& scenario,
                                          const std::vector<ChipletType>& types) const override;
 

@@ -42,11 +42,12 @@ FastCost FastEvaluator::evaluate(const schedule::Schedule& schedule) {
       double largest_steady = 0.0;
       for (std::size_t k = 0; k < pipeline.stages.size(); ++k) {
         const schedule::Stage& stage = pipeline.stages[k];
-        const auto chiplet = static_cast<std::size_t>(stage.chiplet);
+        const auto chiplet = static_cast<std::size_t>(stage.submesh.lead());
         const int type = problem_.package.chiplets[chiplet].type;
         const int next_hops =
             k + 1 < pipeline.stages.size()
-                ? problem_.package.hops[chiplet][static_cast<std::size_t>(pipeline.stages[k + 1].chiplet)]
+                ? problem_.package
+                      .hops[chiplet][static_cast<std::size_t>(pipeline.stages[k + 1].submesh.lead())]
                 : 0;
         std::unique_ptr<SegmentTable>& table = tables[static_cast<std::size_t>(type)];
         if (!table) {

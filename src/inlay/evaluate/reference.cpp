@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "inlay/base/checked.hpp"
 #include "inlay/base/error.hpp"
 #include "inlay/base/quantity.hpp"
+#include "inlay/evaluate/sharded_stage.hpp"
 #include "inlay/evaluate/transfer.hpp"
 
 namespace inlay::evaluate {
@@ -39,22 +41,52 @@ struct Place {
   const workload::Model& model;
   const Pipeline& pipeline;
   const Stage& stage;
-  int next_chiplet;  // -1 for the last stage
+  const hardware::Submesh* next;  // of the next stage; nullptr for the last one
   int window_first;
   int window_last;
-  std::vector<TensorRole> roles = {};  // [tensor]
+  std::vector<TensorRole> roles = {};        // [tensor]
+  std::optional<ShardedStage> sharded = {};  // of a submesh of several chiplets
 
-  const hardware::ChipletType& type() const {
-    const hardware::Chiplet& chiplet = problem.package.chiplets[static_cast<std::size_t>(stage.chiplet)];
-    return problem.package.types[static_cast<std::size_t>(chiplet.type)];
+  const hardware::ChipletType& type_of(int chiplet) const {
+    const int type = problem.package.chiplets[static_cast<std::size_t>(chiplet)].type;
+    return problem.package.types[static_cast<std::size_t>(type)];
+  }
+  const hardware::ChipletType& type() const { return type_of(stage.submesh.lead()); }
+  /// Of the member that has least; a share that fits it fits all.
+  std::int64_t capacity() const {
+    std::int64_t least = type().l2_bytes;
+    for (const int chiplet : stage.submesh.chiplets) {
+      least = std::min(least, type_of(chiplet).l2_bytes);
+    }
+    return least;
   }
   const cost::LayerCost& layer_cost(int layer) const {
     const cost::ModelCosts& costs = problem.costs.models[static_cast<std::size_t>(pipeline.model)];
-    const hardware::Chiplet& chiplet = problem.package.chiplets[static_cast<std::size_t>(stage.chiplet)];
+    const hardware::Chiplet& chiplet =
+        problem.package.chiplets[static_cast<std::size_t>(stage.submesh.lead())];
     return costs.at(layer, costs.index_of(pipeline.mini_batch), chiplet.type);
+  }
+  std::int64_t tile_bytes(int layer) const {
+    return sharded ? sharded->tile_bytes[static_cast<std::size_t>(layer - stage.first)]
+                   : layer_cost(layer).tile_bytes;
   }
   std::int64_t bytes(const Tensor& tensor) const {
     return base::checked_multiply(pipeline.mini_batch, tensor.bytes);
+  }
+  /// What a tensor takes of L2: on a submesh, its share as it lies there; spread if no layer here touches it.
+  HeldBytes held(int index) const {
+    const Tensor& tensor = model.tensors[static_cast<std::size_t>(index)];
+    if (!sharded) {
+      return {bytes(tensor), bytes(tensor)};
+    }
+    const HeldBytes& here = sharded->held[static_cast<std::size_t>(index)];
+    return here.all > 0
+               ? here
+               : spread_bytes(tensor, pipeline.mini_batch, {stage.submesh.rows, stage.submesh.columns});
+  }
+  /// Weights that stay in the L2 of one member.
+  std::int64_t resident_weights(const StageTraffic& traffic) const {
+    return sharded ? sharded->weights : traffic.weights;
   }
 };
 
@@ -111,26 +143,34 @@ StageTraffic traffic_of(const Place& place) {
   }
   for (int layer = stage.first; layer < stage.last; ++layer) {
     const workload::Layer& node = place.model.layers[static_cast<std::size_t>(layer)];
-    traffic.from_memory += base::checked_multiply(place.pipeline.mini_batch, node.gathered_bytes);
-    traffic.weights += node.weight_bytes;
+    if (!place.sharded) {
+      traffic.from_memory += base::checked_multiply(place.pipeline.mini_batch, node.gathered_bytes);
+      traffic.weights += node.weight_bytes;
+    }
+  }
+  if (place.sharded) {
+    traffic.from_memory += place.sharded->gathered;
+    traffic.weights = place.sharded->weights_read;
+    traffic.exchanged = place.sharded->exchanges.bytes;
   }
   return traffic;
 }
 
-/// L2 bytes that a tensor holds while `layer` runs in the stage.
-std::int64_t held_bytes(const Place& place, const Tensor& tensor, const TensorRole& role, int layer) {
+/// L2 bytes that a tensor holds, in the member that holds most, while `layer` runs in the stage.
+std::int64_t held_while(const Place& place, int index, const TensorRole& role, int layer) {
+  const Tensor& tensor = place.model.tensors[static_cast<std::size_t>(index)];
   if (!role.made_in_window || tensor.producer > layer) {
     return 0;
   }
   if (role.through_memory) {
     // Other stages stream it from memory; its maker keeps it for its own users.
-    return role.made_here && role.last_use_here >= layer ? place.bytes(tensor) : 0;
+    return role.made_here && role.last_use_here >= layer ? place.held(index).member : 0;
   }
   if (role.last_use_in_window < layer) {
     return 0;
   }
   const bool crosses = !role.made_here || role.last_use_in_window >= place.stage.last;
-  return (crosses ? 2 : 1) * place.bytes(tensor);
+  return (crosses ? 2 : 1) * place.held(index).member;
 }
 
 /// Made and used here and not passed on: it may be written out and read back.
@@ -168,7 +208,7 @@ Need need_of(const Place& place, bool streamed, const StageTraffic& traffic,
     const int last_use = role.through_memory ? role.last_use_here : role.last_use_in_window;
     const int to = std::min(last_use + 1, stage.last);
     if (from < to && !is_spilled[static_cast<std::size_t>(index)]) {
-      const std::int64_t bytes = held_bytes(place, tensor, role, from);
+      const std::int64_t bytes = held_while(place, index, role, from);
       more[static_cast<std::size_t>(from - stage.first)] += bytes;
       more[static_cast<std::size_t>(to - stage.first)] -= bytes;
     }
@@ -177,7 +217,8 @@ Need need_of(const Place& place, bool streamed, const StageTraffic& traffic,
   std::int64_t held = 0;
   for (int layer = stage.first; layer < stage.last; ++layer) {
     held += more[static_cast<std::size_t>(layer - stage.first)];
-    const std::int64_t bytes = held + place.layer_cost(layer).tile_bytes + (streamed ? 0 : traffic.weights);
+    const std::int64_t bytes =
+        held + place.tile_bytes(layer) + (streamed ? 0 : place.resident_weights(traffic));
     if (bytes > worst.bytes) {
       worst = {bytes, layer};
     }
@@ -195,8 +236,7 @@ int largest_to_spill(const Place& place, int layer, const std::vector<int>& spil
     if (!may_spill(place, role) || is_spilled[static_cast<std::size_t>(index)]) {
       continue;
     }
-    const std::int64_t bytes =
-        held_bytes(place, place.model.tensors[static_cast<std::size_t>(index)], role, layer);
+    const std::int64_t bytes = held_while(place, index, role, layer);
     if (bytes > best_bytes) {
       best = index;
       best_bytes = bytes;
@@ -206,31 +246,39 @@ int largest_to_spill(const Place& place, int layer, const std::vector<int>& spil
 }
 
 [[noreturn]] void refuse(const Place& place, const Need& need) {
+  const hardware::Package& package = place.problem.package;
+  const std::string members = place.sharded ? "each of " : "";
   throw base::InfeasibleError(
-      fmt::format("model '{}', layer '{}': needs {} of L2 on chiplet '{}' (type {}), which has {}",
+      fmt::format("model '{}', layer '{}': needs {} of L2 on {}chiplet{} '{}' (type {}), which has {}",
                   place.model.name, place.model.layers[static_cast<std::size_t>(need.layer)].name,
-                  base::format_bytes(static_cast<double>(need.bytes)),
-                  place.problem.package.chiplets[static_cast<std::size_t>(place.stage.chiplet)].name,
-                  place.type().name, base::format_bytes(static_cast<double>(place.type().l2_bytes))));
+                  base::format_bytes(static_cast<double>(need.bytes)), members, place.sharded ? "s" : "",
+                  hardware::to_string(package, place.stage.submesh), place.type().name,
+                  base::format_bytes(static_cast<double>(place.capacity()))));
 }
 
 void check_mappable(const Place& place) {
-  for (int layer = place.stage.first; layer < place.stage.last; ++layer) {
+  const std::string where =
+      fmt::format("chiplet{} '{}' (type {})", place.sharded ? "s" : "",
+                  hardware::to_string(place.problem.package, place.stage.submesh), place.type().name);
+  if (place.sharded && !place.sharded->mappable) {
+    throw base::InfeasibleError(
+        fmt::format("model '{}', layers {} to {} (mini-batch {}): {} cannot run the shares", place.model.name,
+                    place.stage.first, place.stage.last - 1, place.pipeline.mini_batch, where));
+  }
+  for (int layer = place.stage.first; layer < place.stage.last && !place.sharded; ++layer) {
     if (!place.layer_cost(layer).mappable) {
       throw base::InfeasibleError(fmt::format(
-          "model '{}', layer '{}' (mini-batch {}): chiplet '{}' (type {}) cannot run it", place.model.name,
-          place.model.layers[static_cast<std::size_t>(layer)].name, place.pipeline.mini_batch,
-          place.problem.package.chiplets[static_cast<std::size_t>(place.stage.chiplet)].name,
-          place.type().name));
+          "model '{}', layer '{}' (mini-batch {}): {} cannot run it", place.model.name,
+          place.model.layers[static_cast<std::size_t>(layer)].name, place.pipeline.mini_batch, where));
     }
   }
 }
 
 /// Streams the weights, then spills tensors, until the stage fits its chiplet's L2.
 void fit_into_l2(const Place& place, StageCost& cost) {
-  const std::int64_t capacity = place.type().l2_bytes;
+  const std::int64_t capacity = place.capacity();
   Need need = need_of(place, false, cost.traffic, cost.spilled);
-  if (need.bytes > capacity && cost.traffic.weights > 0) {
+  if (need.bytes > capacity && place.resident_weights(cost.traffic) > 0) {
     cost.streamed = true;
     need = need_of(place, true, cost.traffic, cost.spilled);
   }
@@ -239,7 +287,7 @@ void fit_into_l2(const Place& place, StageCost& cost) {
     if (index < 0) {
       refuse(place, need);
     }
-    const std::int64_t bytes = place.bytes(place.model.tensors[static_cast<std::size_t>(index)]);
+    const std::int64_t bytes = place.held(index).all;
     // What is written to memory anyway need only be read back.
     cost.traffic.spill_write += role_of(place, index).written() ? 0 : bytes;
     cost.traffic.spill_read += bytes;
@@ -249,54 +297,128 @@ void fit_into_l2(const Place& place, StageCost& cost) {
   cost.need_bytes = need.bytes;
 }
 
-void add_times(const Place& place, StageCost& cost) {
+/// Times of a stage on one chiplet.
+void time_on_chiplet(const Place& place, StageCost& cost) {
   const hardware::Package& package = place.problem.package;
-  const int chiplet = place.stage.chiplet;
+  const int chiplet = place.stage.submesh.lead();
   std::int64_t cycles = 0;
   for (int layer = place.stage.first; layer < place.stage.last; ++layer) {
-    cycles = base::checked_add(cycles, place.layer_cost(layer).cycles);
+    const cost::LayerCost& one = place.layer_cost(layer);
+    cycles = base::checked_add(cycles, one.cycles);
+    cost.utilised += static_cast<double>(one.cycles) * one.utilisation / place.type().clock;
   }
   cost.compute = static_cast<double>(cycles) / place.type().clock;
   cost.in = memory_time(package, chiplet, cost.traffic.from_memory);
-  cost.out =
-      memory_time(package, chiplet, cost.traffic.to_memory) +
-      (place.next_chiplet < 0 ? 0.0 : link_time(package, chiplet, place.next_chiplet, cost.traffic.to_next));
+  cost.written = memory_time(package, chiplet, cost.traffic.to_memory);
   cost.spill = memory_time(package, chiplet, cost.traffic.spill_write) +
                memory_time(package, chiplet, cost.traffic.spill_read);
   cost.weights = weight_time(package, chiplet, cost.traffic.weights);
+}
+
+/// Of a stage on several chiplets, whose transfers to and from the memory share their ways to it.
+void time_on_submesh(const Place& place, StageCost& cost) {
+  const hardware::Package& package = place.problem.package;
+  const hardware::MemoryAccess access = hardware::memory_access(package, place.stage.submesh);
+  cost.compute = place.sharded->compute;
+  cost.utilised = place.sharded->utilised;
+  cost.exchange = place.sharded->exchanges.seconds;
+  cost.in = memory_time(access, cost.traffic.from_memory);
+  cost.written = memory_time(access, cost.traffic.to_memory);
+  cost.spill = memory_time(access, cost.traffic.spill_write) + memory_time(access, cost.traffic.spill_read);
+  cost.weights = weight_time(package, access, place.stage.submesh, *place.sharded);
+}
+
+void add_times(const Place& place, StageCost& cost) {
+  if (place.sharded) {
+    time_on_submesh(place, cost);
+  } else {
+    time_on_chiplet(place, cost);
+  }
+  if (place.next != nullptr) {
+    cost.passing =
+        crossing_time(place.problem.package, place.stage.submesh, *place.next, cost.traffic.to_next);
+  }
+  cost.out = cost.written + cost.passing;
   const double move = cost.in + cost.out + cost.spill + (cost.streamed ? cost.weights : 0.0);
   const bool serial = place.problem.overlap == hardware::Overlap::kSerial;
-  cost.steady = serial ? cost.compute + move : std::max(cost.compute, move);
-  cost.first = cost.compute + move + (cost.streamed ? 0.0 : cost.weights);
+  const double work = cost.compute + cost.exchange;
+  cost.steady = serial ? work + move : std::max(work, move);
+  cost.first = work + move + (cost.streamed ? 0.0 : cost.weights);
+}
+
+/// What layers and exchanges of one mini-batch take.
+EnergyBreakdown work_energy(const Place& place) {
+  EnergyBreakdown each;
+  const auto add = [&each](const cost::EnergySplit& split) {
+    each.mac += split.mac;
+    each.l1 += split.l1;
+    each.l2 += split.l2;
+    each.noc += split.noc;
+    each.vector += split.vector;
+  };
+  if (place.sharded) {
+    add(place.sharded->layers);
+    each.network = place.sharded->exchanges.network_energy;
+    each.l2_traffic = place.sharded->exchanges.l2_energy;
+    return each;
+  }
+  for (int layer = place.stage.first; layer < place.stage.last; ++layer) {
+    add(place.layer_cost(layer).energy);
+  }
+  return each;
 }
 
 /// Energy and bytes of n mini-batches.
 void add_energy(const Place& place, std::int64_t n, StageCost& cost) {
   const hardware::Package& package = place.problem.package;
-  const int chiplet = place.stage.chiplet;
+  const hardware::Submesh& submesh = place.stage.submesh;
   const StageTraffic& traffic = cost.traffic;
-  EnergyBreakdown each;
-  for (int layer = place.stage.first; layer < place.stage.last; ++layer) {
-    const cost::EnergySplit& split = place.layer_cost(layer).energy;
-    each += {split.mac, split.l1, split.l2, split.noc, split.vector, 0.0, 0.0, 0.0, 0.0};
-  }
+  EnergyBreakdown each = work_energy(place);
   const std::int64_t memory_bytes =
       traffic.from_memory + traffic.to_memory + traffic.spill_write + traffic.spill_read;
-  const double l2_access = place.type().energy.l2_access;
-  each.l2_traffic = l2_access * static_cast<double>(memory_bytes + traffic.to_next + traffic.from_previous);
-  each.network =
-      memory_link_energy(package, chiplet, memory_bytes) +
-      (place.next_chiplet < 0 ? 0.0 : link_energy(package, chiplet, place.next_chiplet, traffic.to_next));
+  const double l2_access = mean_l2_access(package, submesh);
+  each.l2_traffic += l2_access * static_cast<double>(memory_bytes + traffic.to_next + traffic.from_previous);
+  each.network +=
+      memory_link_energy(package, submesh, memory_bytes) +
+      (place.next == nullptr ? 0.0 : crossing_energy(package, submesh, *place.next, traffic.to_next));
   each.memory = memory_energy(package, memory_bytes);
   EnergyBreakdown load;
-  load.l2_traffic = l2_access * static_cast<double>(traffic.weights);
-  load.network = memory_link_energy(package, chiplet, traffic.weights);
+  const std::int64_t forwarded = place.sharded ? place.sharded->weights_sent : 0;
+  load.l2_traffic = l2_access * static_cast<double>(traffic.weights + 2 * forwarded);
+  load.network = memory_link_energy(package, submesh, traffic.weights) +
+                 8.0 * static_cast<double>(forwarded) * package.network.energy_per_bit;
   load.memory = memory_energy(package, traffic.weights);
   const std::int64_t loads = cost.streamed ? n : 1;
   cost.energy = each.scaled(static_cast<double>(n));
   cost.energy += load.scaled(static_cast<double>(loads));
   cost.memory_bytes = base::checked_add(base::checked_multiply(n, memory_bytes),
                                         base::checked_multiply(loads, traffic.weights));
+}
+
+/// Stage k of a pipeline, all of its n mini-batches.
+StageCost stage_cost(const Problem& problem, const Pipeline& pipeline, std::size_t k, std::int64_t n) {
+  const workload::ScenarioModel& entry = problem.scenario.models[static_cast<std::size_t>(pipeline.model)];
+  const bool last = k + 1 == pipeline.stages.size();
+  Place place{problem,
+              entry.model,
+              pipeline,
+              pipeline.stages[k],
+              last ? nullptr : &pipeline.stages[k + 1].submesh,
+              pipeline.stages.front().first,
+              pipeline.stages.back().last};
+  for (int index = 0; index < static_cast<int>(entry.model.tensors.size()); ++index) {
+    place.roles.push_back(find_role(place, index));
+  }
+  if (!place.stage.submesh.single()) {
+    place.sharded = replay_stage(problem, pipeline.model, pipeline.mini_batch, place.stage);
+  }
+  StageCost stage;
+  check_mappable(place);
+  stage.traffic = traffic_of(place);
+  fit_into_l2(place, stage);
+  add_times(place, stage);
+  add_energy(place, n, stage);
+  return stage;
 }
 
 PipelineCost pipeline_cost(const Problem& problem, const Pipeline& pipeline) {
@@ -306,23 +428,7 @@ PipelineCost pipeline_cost(const Problem& problem, const Pipeline& pipeline) {
   double sum_first = 0.0;
   double worst = -1.0;
   for (std::size_t k = 0; k < pipeline.stages.size(); ++k) {
-    const int next = k + 1 < pipeline.stages.size() ? pipeline.stages[k + 1].chiplet : -1;
-    Place place{problem,
-                entry.model,
-                pipeline,
-                pipeline.stages[k],
-                next,
-                pipeline.stages.front().first,
-                pipeline.stages.back().last};
-    for (int index = 0; index < static_cast<int>(entry.model.tensors.size()); ++index) {
-      place.roles.push_back(find_role(place, index));
-    }
-    StageCost stage;
-    check_mappable(place);
-    stage.traffic = traffic_of(place);
-    fit_into_l2(place, stage);
-    add_times(place, stage);
-    add_energy(place, cost.mini_batches, stage);
+    StageCost stage = stage_cost(problem, pipeline, k, cost.mini_batches);
     sum_first += stage.first;
     cost.largest_steady = std::max(cost.largest_steady, stage.steady);
     const double weight = cost.mini_batches > 1 ? stage.steady : stage.first;
@@ -359,6 +465,11 @@ WindowCost window_cost(const Problem& problem, const schedule::Window& window) {
 }
 
 }  // namespace
+
+StageCost evaluate_stage(const Problem& problem, const Pipeline& pipeline, std::size_t stage) {
+  const std::int64_t batch = problem.scenario.models[static_cast<std::size_t>(pipeline.model)].batch;
+  return stage_cost(problem, pipeline, stage, base::ceil_divide(batch, pipeline.mini_batch));
+}
 
 ScheduleCost evaluate_reference(const Problem& problem, const schedule::Schedule& schedule) {
   ScheduleCost cost;

@@ -10,4 +10,8 @@ namespace inlay::evaluate {
 /// if a stage does not fit L2.
 ScheduleCost evaluate_reference(const schedule::Problem& problem, const schedule::Schedule& schedule);
 
+/// Stage number `stage` of a pipeline that is all that its model has in a window; throws as above.
+StageCost evaluate_stage(const schedule::Problem& problem, const schedule::Pipeline& pipeline,
+                         std::size_t stage);
+
 }  // namespace inlay::evaluate

@@ -86,19 +86,31 @@ struct LayerView {
   const cost::LayerCost& cost(std::size_t size, int type) const {
     return costs.at(layer, static_cast<int>(size), type);
   }
+  bool submeshes() const { return problem.costs.shares != nullptr || !costs.divided.empty(); }
+  /// Where layers are divided and nobody has worked out what that takes at least, it may be nothing.
+  cost::LeastCost divided(std::size_t size) const {
+    return submeshes() && costs.divided.empty() ? cost::LeastCost{0.0, 0.0, 0.0}
+                                                : costs.least(layer, static_cast<int>(size));
+  }
   std::int64_t bytes_per_sample() const { return base::checked_add(compulsory.read, compulsory.written); }
 };
+
+/// What time is counted of: of the pipeline, or of all the chiplets that a stage takes.
+enum class Occupied { kPipeline, kChiplets };
 
 /// Time that a layer adds to its stages' `first` once and to `steady` for `share` of the n - 1 further
 /// mini-batches:
 ///   min over b' of compute + move + (n - 1) share s,  s = compute + move (serial) or compute (overlapped),
 ///   plus the
 /// weight load once. `first` >= compute + move + W whether weights are resident or streamed, and steady >= s,
-/// both summed over the layers of a stage. A chiplet at an interface moves a byte fastest: BW_mem at 0 hops.
-/// Every window may choose its own b', hence the minimum for each layer alone.
-Parts time_of(const LayerView& view, double share) {
+/// both summed over the layers of a stage. On a submesh of p chiplets p x steady >= the chiplet-seconds of
+/// its layers, and the p of all stages are at most the package's chiplets. A chiplet at an interface moves a
+/// byte fastest: BW_mem at 0 hops. Every window may choose its own b', hence the minimum for each layer
+/// alone.
+Parts time_of(const LayerView& view, Occupied occupied, double share) {
   const hardware::Package& package = view.problem.package;
-  const double bandwidth = hardware::interface_bandwidth(package);
+  const double bandwidth =
+      view.submeshes() ? hardware::total_memory_bandwidth(package) : hardware::interface_bandwidth(package);
   Parts best{std::numeric_limits<double>::infinity(), 0.0};
   for (std::size_t size = 0; size < view.costs.mini_batches.size(); ++size) {
     double compute = std::numeric_limits<double>::infinity();
@@ -114,7 +126,10 @@ Parts time_of(const LayerView& view, double share) {
                         view.compulsory.transfers * package.memory.latency;
     const double further = static_cast<double>(view.mini_batches(size) - 1) * share;
     const bool serial = view.problem.overlap == hardware::Overlap::kSerial;
-    const Parts parts{compute * (1.0 + further), move * (1.0 + (serial ? further : 0.0))};
+    const cost::LeastCost divided = view.divided(size);
+    const double work = std::min(compute, divided.chiplet_seconds);
+    const double once = occupied == Occupied::kChiplets ? work : std::min(compute, divided.seconds);
+    const Parts parts{once + work * further, move * (1.0 + (serial ? further : 0.0))};
     best = parts.total() < best.total() ? parts : best;
   }
   if (package.memory.weight_loads == hardware::WeightLoads::kTimed) {
@@ -142,7 +157,8 @@ Parts energy_of(const LayerView& view) {
       const double bytes = n * static_cast<double>(view.costs.mini_batches[size]) *
                                static_cast<double>(view.bytes_per_sample()) +
                            static_cast<double>(view.compulsory.weights);
-      const Parts parts{n * view.cost(size, type).energy.total(), bytes * per_byte};
+      const double layers = std::min(view.cost(size, type).energy.total(), view.divided(size).joules);
+      const Parts parts{n * layers, bytes * per_byte};
       best = parts.total() < best.total() ? parts : best;
     }
   }
@@ -173,14 +189,16 @@ ModelBounds bounds_of(const schedule::Problem& problem, std::size_t model) {
   const std::vector<Compulsory> traffic = compulsory_traffic(entry.model);
   // The largest steady is at least the mean over the stages, of which there are at most as many as chiplets
   // and layers.
+  const std::size_t chiplets = problem.package.chiplets.size();
+  const bool submeshes = problem.costs.shares != nullptr || !problem.costs.models[model].divided.empty();
   const double share =
-      1.0 / static_cast<double>(std::min(entry.model.layers.size(), problem.package.chiplets.size()));
+      1.0 / static_cast<double>(submeshes ? chiplets : std::min(entry.model.layers.size(), chiplets));
   ModelBounds bounds;
   for (std::size_t i = 0; i < entry.model.layers.size(); ++i) {
     const LayerView view{problem, problem.costs.models[model], entry.batch, static_cast<int>(i), traffic[i]};
-    bounds.alone += time_of(view, share);
+    bounds.alone += time_of(view, Occupied::kPipeline, share);
     // A chiplet is taken for first + (n - 1) steady, which no window is shorter than.
-    bounds.work += time_of(view, 1.0);
+    bounds.work += time_of(view, Occupied::kChiplets, 1.0);
     bounds.energy += energy_of(view);
     bounds.bytes += bytes_of(view);
   }

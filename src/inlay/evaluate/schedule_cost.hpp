@@ -32,7 +32,8 @@ struct StageTraffic {
   std::int64_t from_previous = 0;  // charged in time to the sender
   std::int64_t spill_write = 0;
   std::int64_t spill_read = 0;
-  std::int64_t weights = 0;  // once, or in every mini-batch if streamed
+  std::int64_t weights = 0;  // once, or in every mini-batch if streamed; copies for several members included
+  std::int64_t exchanged = 0;  // between the members of the stage's submesh, layer by layer
   bool operator==(const StageTraffic&) const = default;
 };
 
@@ -43,8 +44,12 @@ struct StageCost {
   std::vector<int> spilled;     // tensors written out and read back, in the order in which they were chosen
   std::int64_t need_bytes = 0;  // L2 in use at the worst layer, after streaming and spilling
   double compute = 0.0;
-  double in = 0.0;   // from memory
-  double out = 0.0;  // to memory and to the next stage
+  double exchange = 0.0;  // between the members of the submesh
+  double in = 0.0;        // from memory
+  double out = 0.0;       // to memory and to the next stage: written + passing
+  double written = 0.0;   // of it, to memory
+  double passing = 0.0;   // and to the next stage
+  double utilised = 0.0;  // compute weighted by the share of the PEs at work, of the mean member
   double spill = 0.0;
   double weights = 0.0;  // W
   double steady = 0.0;

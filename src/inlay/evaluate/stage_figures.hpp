@@ -32,6 +32,7 @@ struct FigureConstants {
         memory_latency(problem.package.memory.latency),
         network_energy(8.0 * problem.package.network.energy_per_bit),
         memory_energy(8.0 * problem.package.memory.energy_per_bit),
+        multicast(problem.package.network.multicast),
         weights_timed(problem.package.memory.weight_loads == hardware::WeightLoads::kTimed),
         serial(problem.overlap == hardware::Overlap::kSerial) {}
   double link_seconds_per_byte;
@@ -40,14 +41,34 @@ struct FigureConstants {
   double memory_latency;
   double network_energy;  // J per byte and hop
   double memory_energy;   // J per byte
-  bool weights_timed;     // loading them takes time
+  bool multicast;
+  bool weights_timed;  // loading them takes time
   bool serial;
 };
 
-/// docs/model.md "A stage". `next_hops`: to the chiplet of the next stage, 0 for the last one. `n`:
-/// mini-batches.
+/// The way to the next stage; of the last stage all zero.
+struct StageExit {
+  double seconds_per_byte = 0.0;
+  double latency = 0.0;  // s
+  double hops = 0.0;     // that an average byte crosses
+};
+
+/// docs/model.md "A stage" and "Stages on submeshes", for a stage on several chiplets.
+struct SubmeshStage {
+  StageTraffic traffic;
+  double compute = 0.0;          // s
+  double exchange = 0.0;         // s
+  double layer_energy = 0.0;     // J
+  double exchange_energy = 0.0;  // J
+  std::int64_t weights = 0;      // bytes of the member that holds most
+  std::int64_t weights_sent = 0;
+  std::int64_t weights_forwarded = 0;
+  bool streamed = false;
+};
+
+/// docs/model.md "A stage", on one chiplet. `n`: mini-batches.
 inline StageFigures stage_figures(const FigureConstants& constants, const Segment& segment, int memory_hops,
-                                  int next_hops, double l2_access, std::int64_t n) {
+                                  const StageExit& exit, double l2_access, std::int64_t n) {
   const StageTraffic& traffic = segment.traffic;
   const double per_byte =
       memory_hops == 0 ? constants.interface_seconds_per_byte
@@ -59,9 +80,8 @@ inline StageFigures stage_figures(const FigureConstants& constants, const Segmen
   const double weights = constants.weights_timed ? memory(traffic.weights) : 0.0;
   double move = memory(traffic.from_memory) + memory(traffic.to_memory) + memory(traffic.spill_write) +
                 memory(traffic.spill_read);
-  if (traffic.to_next > 0 && next_hops > 0) {
-    move += static_cast<double>(traffic.to_next) * constants.link_seconds_per_byte +
-            next_hops * constants.hop_latency;
+  if (traffic.to_next > 0) {
+    move += static_cast<double>(traffic.to_next) * exit.seconds_per_byte + exit.latency;
   }
   move += segment.streamed ? weights : 0.0;
 
@@ -71,7 +91,7 @@ inline StageFigures stage_figures(const FigureConstants& constants, const Segmen
   const double memory_joules = constants.memory_energy + memory_hops * constants.network_energy + l2_access;
   const double each =
       segment.layer_energy + moved * memory_joules +
-      static_cast<double>(traffic.to_next) * (next_hops * constants.network_energy + l2_access) +
+      static_cast<double>(traffic.to_next) * (exit.hops * constants.network_energy + l2_access) +
       static_cast<double>(traffic.from_previous) * l2_access;
   const std::int64_t loads = segment.streamed ? n : 1;
 
@@ -80,6 +100,67 @@ inline StageFigures stage_figures(const FigureConstants& constants, const Segmen
   figures.first = segment.compute + move + (segment.streamed ? 0.0 : weights);
   figures.energy = static_cast<double>(n) * each +
                    static_cast<double>(loads) * static_cast<double>(traffic.weights) * memory_joules;
+  figures.memory_bytes = n * memory_bytes + loads * traffic.weights;
+  return figures;
+}
+
+/// The same with a single chiplet next, `next_hops` away; 0 for the last stage.
+inline StageFigures stage_figures(const FigureConstants& constants, const Segment& segment, int memory_hops,
+                                  int next_hops, double l2_access, std::int64_t n) {
+  const StageExit exit{next_hops > 0 ? constants.link_seconds_per_byte : 0.0,
+                       next_hops * constants.hop_latency, static_cast<double>(next_hops)};
+  return stage_figures(constants, segment, memory_hops, exit, l2_access, n);
+}
+
+/// The way that a crossing is.
+inline StageExit exit_of(const FigureConstants& constants, const hardware::Crossing& crossing) {
+  const auto parts = static_cast<double>(crossing.parts);
+  return {static_cast<double>(crossing.load) / parts * constants.link_seconds_per_byte,
+          crossing.longest * constants.hop_latency, static_cast<double>(crossing.hop_parts) / parts};
+}
+
+/// The same on a submesh of `rows` x `columns` chiplets. `l2_access` is that of the mean member.
+inline StageFigures submesh_figures(const FigureConstants& constants, const SubmeshStage& stage,
+                                    const hardware::MemoryAccess& access, const schedule::Grid& grid,
+                                    const StageExit& exit, double l2_access, std::int64_t n) {
+  const StageTraffic& traffic = stage.traffic;
+  const auto memory = [&](std::int64_t bytes) {
+    return bytes == 0 ? 0.0 : static_cast<double>(bytes) * access.seconds_per_byte + access.latency;
+  };
+  double weights = 0.0;
+  if (constants.weights_timed) {
+    const std::int64_t read =
+        constants.multicast ? traffic.weights : std::max(traffic.weights, stage.weights * grid.members());
+    const double forward =
+        stage.weights_forwarded == 0
+            ? 0.0
+            : static_cast<double>(stage.weights_forwarded) * constants.link_seconds_per_byte +
+                  (grid.rows + grid.columns - 2) * constants.hop_latency;
+    weights = std::max(memory(read), forward);
+  }
+  double move = memory(traffic.from_memory) + memory(traffic.to_memory) + memory(traffic.spill_write) +
+                memory(traffic.spill_read);
+  if (traffic.to_next > 0) {
+    move += static_cast<double>(traffic.to_next) * exit.seconds_per_byte + exit.latency;
+  }
+  move += stage.streamed ? weights : 0.0;
+
+  const std::int64_t memory_bytes =
+      traffic.from_memory + traffic.to_memory + traffic.spill_write + traffic.spill_read;
+  const double memory_joules = constants.memory_energy + access.hops * constants.network_energy + l2_access;
+  const double each =
+      stage.layer_energy + stage.exchange_energy + static_cast<double>(memory_bytes) * memory_joules +
+      static_cast<double>(traffic.to_next) * (exit.hops * constants.network_energy + l2_access) +
+      static_cast<double>(traffic.from_previous) * l2_access;
+  const std::int64_t loads = stage.streamed ? n : 1;
+  const double load = static_cast<double>(traffic.weights) * memory_joules +
+                      static_cast<double>(stage.weights_sent) * (constants.network_energy + 2.0 * l2_access);
+  const double work = stage.compute + stage.exchange;
+
+  StageFigures figures;
+  figures.steady = constants.serial ? work + move : std::max(work, move);
+  figures.first = work + move + (stage.streamed ? 0.0 : weights);
+  figures.energy = static_cast<double>(n) * each + static_cast<double>(loads) * load;
   figures.memory_bytes = n * memory_bytes + loads * traffic.weights;
   return figures;
 }

@@ -65,6 +65,9 @@ struct NetworkOnPackage {
   BandwidthScope scope = BandwidthScope::kPerChiplet;
   double hop_latency = 0.0;     // s
   double energy_per_bit = 0.0;  // J per bit and hop
+  /// Weights that several members of a submesh need are read from memory once and forwarded; else each member
+  /// reads its own copy.
+  bool multicast = false;
 };
 
 /// Whether loading a stage's weights takes time. It always takes energy, and its bytes always count.
@@ -92,6 +95,15 @@ struct MemoryInterface {
   int chiplet = 0;  // chiplet it stands at; that chiplet reaches it with 0 hops
 };
 
+/// Chiplets that a stage may run on together although they are no rectangle of the drawing: rows x columns of
+/// them, row by row, neighbours linked.
+struct ChipletGroup {
+  std::string name;
+  int rows = 1;
+  int columns = 1;
+  std::vector<int> chiplets;
+};
+
 /// Stages in a row either wait for their transfers or hide them behind computing (DESIGN section 5).
 enum class Overlap { kSerial, kOverlapped };
 
@@ -105,6 +117,7 @@ struct Package {
   NetworkOnPackage network;
   Memory memory;
   std::vector<MemoryInterface> interfaces;
+  std::vector<ChipletGroup> groups = {};
   double static_power = 0.0;  // W
   Overlap overlap = Overlap::kSerial;
 

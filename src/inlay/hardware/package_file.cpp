@@ -12,6 +12,7 @@
 #include "inlay/hardware/chiplet_type.hpp"
 #include "inlay/hardware/monolith.hpp"
 #include "inlay/hardware/reference.hpp"
+#include "inlay/hardware/submesh.hpp"
 #include "inlay/hardware/topology.hpp"
 
 namespace inlay::hardware {
@@ -41,6 +42,9 @@ NetworkOnPackage read_network(const base::YamlNode& value) {
                                                                        : BandwidthScope::kPerLink;
   network.hop_latency = map.required("hop_latency").quantity(Dimension::kTime);
   network.energy_per_bit = map.required("energy").quantity(Dimension::kEnergyPerBit);
+  if (const auto multicast = map.optional("multicast")) {
+    network.multicast = multicast->boolean();
+  }
   map.finish();
   return network;
 }
@@ -82,6 +86,18 @@ base::YamlNode read_topology(base::YamlMap& map, Package& package, const std::ma
     read_links(*links, package);
   }
   return links ? *links : *chiplets;
+}
+
+/// What is no submesh is known once the neighbours are.
+void check_groups(const base::YamlNode& value, const Package& package) {
+  const std::vector<base::YamlNode> nodes = value.list();
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const ChipletGroup& group = package.groups[i];
+    const std::string defect = defect_of(package, Submesh(group.rows, group.columns, group.chiplets));
+    if (!defect.empty()) {
+      nodes[i].fail(fmt::format("group '{}': {}", group.name, defect));
+    }
+  }
 }
 
 void refuse_unused_types(const Package& package, const base::YamlNode& place) {
@@ -132,6 +148,10 @@ Package read_package(const base::YamlNode& root) {
   const base::YamlNode types = map.required("types");
   const base::YamlNode topology = read_topology(map, package, read_types(types, package));
   read_interfaces(map.required("interfaces"), package);
+  const std::optional<base::YamlNode> groups = map.optional("groups");
+  if (groups) {
+    read_groups(*groups, package);
+  }
   package.network = read_network(map.required("network"));
   package.memory = read_memory(map.required("memory"));
   if (const auto power = map.optional("static_power")) {
@@ -147,6 +167,9 @@ Package read_package(const base::YamlNode& root) {
     derive_routes(package);
   } catch (const base::InfeasibleError& error) {
     topology.fail(error.what());
+  }
+  if (groups) {
+    check_groups(*groups, package);
   }
   return package;
 }

@@ -9,6 +9,7 @@
 
 #include "inlay/base/error.hpp"
 #include "inlay/hardware/reference.hpp"
+#include "inlay/hardware/submesh.hpp"
 
 namespace inlay::hardware {
 namespace {
@@ -243,6 +244,27 @@ void read_interfaces(const base::YamlNode& value, Package& package) {
     value.fail("no memory interface: name at least one chiplet, or write left-and-right");
   }
   place_interfaces(package, places);
+}
+
+void read_groups(const base::YamlNode& value, Package& package) {
+  const std::map<std::string, int> numbers = chiplet_numbers(package);
+  for (const base::YamlNode& node : value.list()) {
+    base::YamlMap map = node.map();
+    ChipletGroup group;
+    group.name = map.required("name").name();
+    const base::YamlNode shape = map.required("shape");
+    const std::vector<base::YamlNode> pair = shape.list();
+    if (pair.size() != 2) {
+      shape.fail(fmt::format("has {} numbers, rows and columns are expected, such as [1, 3]", pair.size()));
+    }
+    group.rows = static_cast<int>(pair[0].integer(1, kMostMembers));
+    group.columns = static_cast<int>(pair[1].integer(1, kMostMembers));
+    for (const base::YamlNode& name : map.required("chiplets").list()) {
+      group.chiplets.push_back(index_of_name(name, numbers, "chiplet"));
+    }
+    map.finish();
+    package.groups.push_back(std::move(group));
+  }
 }
 
 }  // namespace inlay::hardware

@@ -35,6 +35,11 @@ void read_chiplets(const base::YamlNode& value, Package& package, const std::map
 /// Reads the value of `links:`, a list of pairs of chiplet names. Throws base::InputError.
 void read_links(const base::YamlNode& value, Package& package);
 
+/// Reads the value of `groups:`, a list of {name, shape: [rows, columns], chiplets: [names row by row]}.
+/// Throws base::InputError; whether a group is a submesh is only known once routes are
+/// (hardware/submesh.hpp).
+void read_groups(const base::YamlNode& value, Package& package);
+
 /// Reads the value of `interfaces:`, `left-and-right` or a list of chiplet names. Throws base::InputError.
 void read_interfaces(const base::YamlNode& value, Package& package);
 

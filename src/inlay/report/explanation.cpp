@@ -11,6 +11,7 @@
 #include "inlay/base/checked.hpp"
 #include "inlay/base/quantity.hpp"
 #include "inlay/base/version.hpp"
+#include "inlay/evaluate/sharded_stage.hpp"
 #include "inlay/report/schedule_summary.hpp"
 #include "inlay/report/text_table.hpp"
 
@@ -81,7 +82,8 @@ std::vector<TermDifference> energy_differences(const evaluate::EnergyBreakdown& 
 
 /// Where a layer of a model stands in a schedule.
 struct Home {
-  int chiplet = -1;
+  hardware::Submesh submesh;
+  schedule::Sharding sharding;  // of a submesh of several chiplets
   std::int64_t mini_batch = 1;
 };
 
@@ -95,7 +97,8 @@ std::vector<std::vector<Home>> homes(const schedule::Problem& problem, const sch
       for (const schedule::Stage& stage : pipeline.stages) {
         for (int layer = stage.first; layer < stage.last; ++layer) {
           result[static_cast<std::size_t>(pipeline.model)][static_cast<std::size_t>(layer)] = {
-              stage.chiplet, pipeline.mini_batch};
+              stage.submesh, stage.shardings.empty() ? schedule::Sharding{} : stage.sharding_of(layer),
+              pipeline.mini_batch};
         }
       }
     }
@@ -109,15 +112,22 @@ std::pair<double, double> work_of(const schedule::Problem& problem, std::size_t 
   const cost::ModelCosts& costs = problem.costs.models[model];
   const auto n =
       static_cast<double>(base::ceil_divide(problem.scenario.models[model].batch, home.mini_batch));
-  const int type = problem.package.chiplets[static_cast<std::size_t>(home.chiplet)].type;
+  if (!home.submesh.single()) {
+    const workload::Model& graph = problem.scenario.models[model].model;
+    const evaluate::ShardedLayerCost cost = evaluate::sharded_layer_cost(
+        problem, static_cast<int>(model), layer, workload::divisions(graph, layer), home.sharding,
+        home.mini_batch, evaluate::members_of(problem.package, home.submesh));
+    return {n * cost.seconds, n * cost.energy.total()};
+  }
+  const int type = problem.package.chiplets[static_cast<std::size_t>(home.submesh.lead())].type;
   const cost::LayerCost& cost = costs.at(layer, costs.index_of(home.mini_batch), type);
   return {n * static_cast<double>(cost.cycles) / problem.package.types[static_cast<std::size_t>(type)].clock,
           n * cost.energy.total()};
 }
 
-std::string chiplet_text(const schedule::Problem& problem, int index) {
-  const hardware::Chiplet& chiplet = problem.package.chiplets[static_cast<std::size_t>(index)];
-  return fmt::format("{} {}", chiplet.name,
+std::string chiplet_text(const schedule::Problem& problem, const hardware::Submesh& submesh) {
+  const hardware::Chiplet& chiplet = problem.package.chiplets[static_cast<std::size_t>(submesh.lead())];
+  return fmt::format("{} {}", hardware::to_string(problem.package, submesh),
                      problem.package.types[static_cast<std::size_t>(chiplet.type)].name);
 }
 
@@ -127,19 +137,22 @@ StageDifference stage_difference(const schedule::Problem& problem, const schedul
   const workload::ScenarioModel& entry = problem.scenario.models[model];
   StageDifference result;
   result.model = entry.name;
-  result.chiplet = chiplet_text(problem, stage.chiplet);
+  result.chiplet = chiplet_text(problem, stage.submesh);
   result.first_layer = entry.model.layers[static_cast<std::size_t>(stage.first)].name;
   result.last_layer = entry.model.layers[static_cast<std::size_t>(stage.last - 1)].name;
   std::vector<std::string> chiplets;
   for (int layer = stage.first; layer < stage.last; ++layer) {
-    const auto [seconds, joules] = work_of(problem, model, layer, {stage.chiplet, pipeline.mini_batch});
+    const auto [seconds, joules] =
+        work_of(problem, model, layer,
+                {stage.submesh, stage.shardings.empty() ? schedule::Sharding{} : stage.sharding_of(layer),
+                 pipeline.mini_batch});
     const Home& home = best[static_cast<std::size_t>(layer)];
     const auto [better_seconds, better_joules] = work_of(problem, model, layer, home);
     result.given_compute += seconds;
     result.given_energy += joules;
     result.best_compute += better_seconds;
     result.best_energy += better_joules;
-    const std::string text = chiplet_text(problem, home.chiplet);
+    const std::string text = chiplet_text(problem, home.submesh);
     if (std::find(chiplets.begin(), chiplets.end(), text) == chiplets.end()) {
       chiplets.push_back(text);
     }

@@ -29,6 +29,7 @@ const char* class_of(Activity activity) {
       return "weights";
     case Activity::kCompute:
       return "compute";
+    case Activity::kExchange:
     case Activity::kForward:
       return "network";
     default:
@@ -48,6 +49,8 @@ const char* words_of(Activity activity) {
       return "spill and read back";
     case Activity::kWrite:
       return "write to memory";
+    case Activity::kExchange:
+      return "exchange between the chiplets of the submesh";
     case Activity::kForward:
       return "pass on to the next stage";
   }

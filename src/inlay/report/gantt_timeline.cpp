@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "inlay/evaluate/transfer.hpp"
-
 namespace inlay::report {
 namespace {
 
@@ -25,12 +23,10 @@ void lay_out(const std::vector<Part>& parts, double at, std::vector<ActivitySpan
   }
 }
 
-/// A stage with its cost, and where it sends to (-1: nowhere).
+/// A stage with its cost.
 struct Place {
   const Problem& problem;
   const evaluate::StageCost& cost;
-  int chiplet;
-  int next_chiplet;
 
   Part weights() const { return {Activity::kWeights, cost.weights, cost.traffic.weights}; }
   Part read() const { return {Activity::kRead, cost.in, cost.traffic.from_memory}; }
@@ -38,22 +34,17 @@ struct Place {
   Part spill() const {
     return {Activity::kSpill, cost.spill, cost.traffic.spill_write + cost.traffic.spill_read};
   }
-  Part write() const {
-    return {Activity::kWrite, evaluate::memory_time(problem.package, chiplet, cost.traffic.to_memory),
-            cost.traffic.to_memory};
-  }
-  Part forward() const {
-    const double seconds =
-        next_chiplet < 0 ? 0.0
-                         : evaluate::link_time(problem.package, chiplet, next_chiplet, cost.traffic.to_next);
-    return {Activity::kForward, seconds, cost.traffic.to_next};
-  }
+  Part write() const { return {Activity::kWrite, cost.written, cost.traffic.to_memory}; }
+  Part forward() const { return {Activity::kForward, cost.passing, cost.traffic.to_next}; }
+  /// Between the members of a submesh, all of the stage's exchanges in one piece.
+  Part exchange() const { return {Activity::kExchange, cost.exchange, cost.traffic.exchanged}; }
 };
 
 /// The first mini-batch waits for its weights and moves, whatever the overlap.
 std::vector<ActivitySpan> first_spans(const Place& place, double begin) {
   std::vector<ActivitySpan> spans;
-  lay_out({place.weights(), place.read(), place.compute(), place.spill(), place.write(), place.forward()},
+  lay_out({place.weights(), place.read(), place.compute(), place.exchange(), place.spill(), place.write(),
+           place.forward()},
           begin, spans);
   return spans;
 }
@@ -65,10 +56,11 @@ std::vector<ActivitySpan> steady_spans(const Place& place, double begin) {
   }
   std::vector<ActivitySpan> spans;
   if (place.problem.overlap == hardware::Overlap::kSerial) {
-    lay_out({weights, place.read(), place.compute(), place.spill(), place.write(), place.forward()}, begin,
-            spans);
+    lay_out({weights, place.read(), place.compute(), place.exchange(), place.spill(), place.write(),
+             place.forward()},
+            begin, spans);
   } else {
-    lay_out({place.compute()}, begin, spans);
+    lay_out({place.compute(), place.exchange()}, begin, spans);
     lay_out({weights, place.read(), place.spill(), place.write(), place.forward()}, begin, spans);
   }
   return spans;
@@ -109,14 +101,15 @@ Timeline timeline_of(const Problem& problem, const schedule::Schedule& schedule,
       const evaluate::PipelineCost& pipeline_cost = window.pipelines[p];
       double begin = span.begin;
       for (std::size_t k = 0; k < pipeline.stages.size(); ++k) {
-        const int next = k + 1 < pipeline.stages.size() ? pipeline.stages[k + 1].chiplet : -1;
-        const Place place{problem, pipeline_cost.stages[k], pipeline.stages[k].chiplet, next};
+        const Place place{problem, pipeline_cost.stages[k]};
         StageBlock block;
         block.window = static_cast<int>(w);
         block.pipeline = static_cast<int>(p);
         block.stage = static_cast<int>(k);
-        block.chiplet = place.chiplet;
-        add_stage(place, pipeline_cost, begin, most_single, std::move(block), timeline.blocks);
+        for (const int chiplet : pipeline.stages[k].submesh.chiplets) {
+          block.chiplet = chiplet;
+          add_stage(place, pipeline_cost, begin, most_single, block, timeline.blocks);
+        }
         begin += place.cost.first;
       }
       span.work_end = std::max(span.work_end, span.begin + pipeline_cost.latency);

@@ -10,7 +10,7 @@
 namespace inlay::report {
 
 /// What a chiplet does during a stretch of a stage.
-enum class Activity { kWeights, kRead, kCompute, kSpill, kWrite, kForward };
+enum class Activity { kWeights, kRead, kCompute, kSpill, kWrite, kExchange, kForward };
 
 /// Seconds from the start of the scenario, as everywhere in a timeline.
 struct ActivitySpan {

@@ -87,11 +87,14 @@ std::vector<std::vector<StageLine>> lines_of(const schedule::Problem& problem,
         const std::string& last = entry.model.layers[static_cast<std::size_t>(stage.last - 1)].name;
         const std::string window = schedule.windows.size() > 1 ? fmt::format("W{} ", w) : "";
         const int layers = stage.last - stage.first;
-        lines[static_cast<std::size_t>(stage.chiplet)].push_back(
-            {pipeline.model,
-             fmt::format("{}{}, stage {}: {} layer{}", window, entry.name, k, layers, layers == 1 ? "" : "s"),
-             fmt::format("window {}: {}, stage {} of {}\nlayers {} .. {} ({})\nmini-batches of {}", w,
-                         entry.name, k, pipeline.stages.size(), first, last, layers, pipeline.mini_batch)});
+        for (const int chiplet : stage.submesh.chiplets) {
+          lines[static_cast<std::size_t>(chiplet)].push_back(
+              {pipeline.model,
+               fmt::format("{}{}, stage {}: {} layer{}", window, entry.name, k, layers,
+                           layers == 1 ? "" : "s"),
+               fmt::format("window {}: {}, stage {} of {}\nlayers {} .. {} ({})\nmini-batches of {}", w,
+                           entry.name, k, pipeline.stages.size(), first, last, layers, pipeline.mini_batch)});
+        }
       }
     }
   }

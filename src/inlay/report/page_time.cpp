@@ -20,20 +20,14 @@ struct StageSeconds {
   double network = 0.0;
 };
 
-StageSeconds seconds_of(const schedule::Problem& problem, const schedule::Pipeline& pipeline,
-                        const evaluate::PipelineCost& cost, std::size_t k) {
+StageSeconds seconds_of(const evaluate::PipelineCost& cost, std::size_t k) {
   const evaluate::StageCost& stage = cost.stages[k];
   const auto n = static_cast<double>(cost.mini_batches);
   StageSeconds seconds;
   seconds.compute = n * stage.compute;
   seconds.weights = (stage.streamed ? n : 1.0) * stage.weights;
-  if (k + 1 < pipeline.stages.size()) {
-    seconds.network = n * evaluate::link_time(problem.package, pipeline.stages[k].chiplet,
-                                              pipeline.stages[k + 1].chiplet, stage.traffic.to_next);
-  }
-  seconds.memory =
-      n * (stage.in + stage.spill +
-           evaluate::memory_time(problem.package, pipeline.stages[k].chiplet, stage.traffic.to_memory));
+  seconds.network = n * (stage.passing + stage.exchange);
+  seconds.memory = n * (stage.in + stage.spill + stage.written);
   return seconds;
 }
 
@@ -53,7 +47,8 @@ Bar bar_of(const StageSeconds& seconds, double window, bool overlapped) {
   const std::vector<BarSegment> moves = {
       segment("weights", "loading weights", seconds.weights, window),
       segment("memory", "reading, writing, spilling", seconds.memory, window),
-      segment("network", "passing on to the next stage", seconds.network, window)};
+      segment("network", "exchanging within the submesh, passing on to the next stage", seconds.network,
+              window)};
   const double moving = seconds.weights + seconds.memory + seconds.network;
   Bar bar;
   bar.segments = {compute};
@@ -81,14 +76,12 @@ BarChart chart_of(const PageSchedule& schedule) {
     for (std::size_t p = 0; p < windows[w].pipelines.size(); ++p) {
       const schedule::Pipeline& pipeline = windows[w].pipelines[p];
       for (std::size_t k = 0; k < pipeline.stages.size(); ++k) {
-        const std::string& chiplet =
-            problem.package.chiplets[static_cast<std::size_t>(pipeline.stages[k].chiplet)].name;
+        const std::string chiplet = hardware::to_string(problem.package, pipeline.stages[k].submesh);
         const std::string& model = problem.scenario.models[static_cast<std::size_t>(pipeline.model)].name;
         chart.rows.push_back(
             {fmt::format("{}{} {}: {}", windows.size() > 1 ? fmt::format("W{} ", w) : "", model, k, chiplet),
              false, ""});
-        chart.panels[0].bars.push_back(bar_of(seconds_of(problem, pipeline, window.pipelines[p], k),
-                                              window.latency,
+        chart.panels[0].bars.push_back(bar_of(seconds_of(window.pipelines[p], k), window.latency,
                                               problem.overlap == hardware::Overlap::kOverlapped));
       }
     }
@@ -96,7 +89,7 @@ BarChart chart_of(const PageSchedule& schedule) {
   chart.legend = {{"compute", "computing"},
                   {"weights", "loading weights"},
                   {"memory", "reading, writing, spilling"},
-                  {"network", "passing on to the next stage"},
+                  {"network", "exchanging within the submesh, passing on to the next stage"},
                   {"waiting", "waiting for other stages, the barrier or memory bandwidth"}};
   return chart;
 }

@@ -37,26 +37,21 @@ void for_each_stage(const Schedule& schedule, const evaluate::ScheduleCost& cost
 }
 
 const hardware::Chiplet& chiplet_of(const Problem& problem, const schedule::Stage& stage) {
-  return problem.package.chiplets[static_cast<std::size_t>(stage.chiplet)];
+  return problem.package.chiplets[static_cast<std::size_t>(stage.submesh.lead())];
 }
 
 const hardware::ChipletType& type_of(const Problem& problem, const hardware::Chiplet& chiplet) {
   return problem.package.types[static_cast<std::size_t>(chiplet.type)];
 }
 
-StageTime time_of(const Problem& problem, const Place& place) {
+StageTime time_of(const Place& place) {
   StageTime time;
   time.compute = place.cost.compute;
-  time.memory = place.cost.in + place.cost.spill +
-                evaluate::memory_time(problem.package, place.stage.chiplet, place.cost.traffic.to_memory);
+  time.memory = place.cost.in + place.cost.spill + place.cost.written;
   if (place.cost.streamed || place.pipeline_cost.mini_batches == 1) {
     time.memory += place.cost.weights;
   }
-  if (static_cast<std::size_t>(place.number) + 1 < place.pipeline.stages.size()) {
-    const int next = place.pipeline.stages[static_cast<std::size_t>(place.number) + 1].chiplet;
-    time.network =
-        evaluate::link_time(problem.package, place.stage.chiplet, next, place.cost.traffic.to_next);
-  }
+  time.network = place.cost.exchange + place.cost.passing;
   return time;
 }
 
@@ -105,10 +100,10 @@ Bottleneck find_bottleneck(const Problem& problem, const Schedule& schedule,
                     pipeline_cost, pipeline_cost.stages[s]};
   result.model = problem.scenario.models[static_cast<std::size_t>(pipeline.model)].name;
   result.stage = pipeline_cost.bottleneck;
-  result.chiplet = chiplet_of(problem, place.stage).name;
+  result.chiplet = hardware::to_string(problem.package, place.stage.submesh);
   // The first mini-batch, and so a single one, waits for its transfers even where later ones hide them.
   const bool overlapped = problem.overlap == hardware::Overlap::kOverlapped && pipeline_cost.mini_batches > 1;
-  name_largest_part(time_of(problem, place), overlapped, result);
+  name_largest_part(time_of(place), overlapped, result);
   return result;
 }
 
@@ -134,14 +129,14 @@ std::vector<StageRow> stage_rows(const Problem& problem, const Schedule& schedul
     row.window = place.window;
     row.model = entry.name;
     row.stage = place.number;
-    row.chiplet = chiplet.name;
+    row.chiplet = hardware::to_string(problem.package, place.stage.submesh);
     row.type = type_of(problem, chiplet).name;
     row.first_layer = layer_name(place.stage.first);
     row.last_layer = layer_name(place.stage.last - 1);
     row.layers = place.stage.last - place.stage.first;
     row.mini_batch = place.pipeline.mini_batch;
     row.mini_batches = place.pipeline_cost.mini_batches;
-    row.time = time_of(problem, place);
+    row.time = time_of(place);
     row.steady = place.cost.steady;
     row.first = place.cost.first;
     row.energy = place.cost.energy.total();
@@ -163,20 +158,14 @@ std::vector<ChipletUse> chiplet_use(const Problem& problem, const Schedule& sche
     uses.push_back({chiplet.name, type_of(problem, chiplet).name, 0.0, 0.0, 0.0});
   }
   for_each_stage(schedule, cost, [&](const Place& place) {
-    ChipletUse& use = uses[static_cast<std::size_t>(place.stage.chiplet)];
     const auto n = static_cast<double>(place.pipeline_cost.mini_batches);
     const double weight_loads = place.cost.streamed ? n : 1.0;
-    use.computing += n * place.cost.compute / cost.latency;
-    use.moving +=
-        (n * (place.cost.in + place.cost.out + place.cost.spill) + weight_loads * place.cost.weights) /
-        cost.latency;
-    const cost::ModelCosts& costs = problem.costs.models[static_cast<std::size_t>(place.pipeline.model)];
-    const int size = costs.index_of(place.pipeline.mini_batch);
-    const hardware::Chiplet& chiplet = chiplet_of(problem, place.stage);
-    for (int layer = place.stage.first; layer < place.stage.last; ++layer) {
-      const cost::LayerCost& one = costs.at(layer, size, chiplet.type);
-      use.pe_utilisation += n * static_cast<double>(one.cycles) * one.utilisation /
-                            type_of(problem, chiplet).clock / cost.latency;
+    const double moves = place.cost.in + place.cost.out + place.cost.spill + place.cost.exchange;
+    for (const int chiplet : place.stage.submesh.chiplets) {
+      ChipletUse& use = uses[static_cast<std::size_t>(chiplet)];
+      use.computing += n * place.cost.compute / cost.latency;
+      use.moving += (n * moves + weight_loads * place.cost.weights) / cost.latency;
+      use.pe_utilisation += n * place.cost.utilised / cost.latency;
     }
   });
   return uses;
@@ -190,8 +179,14 @@ std::vector<InterfaceUse> interface_use(const Problem& problem, const Schedule& 
         {interface.name, problem.package.chiplets[static_cast<std::size_t>(interface.chiplet)].name, 0, 0.0});
   }
   for_each_stage(schedule, cost, [&](const Place& place) {
-    const int interface = problem.package.interface_of[static_cast<std::size_t>(place.stage.chiplet)];
-    uses[static_cast<std::size_t>(interface)].bytes += place.cost.memory_bytes;
+    // Members move equal parts; what does not divide evenly goes to the first ones.
+    const std::int64_t members = place.stage.submesh.members();
+    std::int64_t rest = place.cost.memory_bytes % members;
+    for (const int chiplet : place.stage.submesh.chiplets) {
+      const int interface = problem.package.interface_of[static_cast<std::size_t>(chiplet)];
+      uses[static_cast<std::size_t>(interface)].bytes +=
+          place.cost.memory_bytes / members + (rest-- > 0 ? 1 : 0);
+    }
   });
   for (InterfaceUse& use : uses) {
     use.share =

@@ -18,7 +18,6 @@ struct Spot {
 
 void check_stage(const Problem& problem, const Stage& stage, const Spot& spot, int& next_layer,
                  std::vector<int>& stages_on, Violations& found) {
-  const int chiplets = static_cast<int>(problem.package.chiplets.size());
   if (stage.first != next_layer) {
     found.push_back(
         stage.first > next_layer
@@ -30,32 +29,61 @@ void check_stage(const Problem& problem, const Stage& stage, const Spot& spot, i
         fmt::format("{}: a stage of layers {} to {} is empty", spot.text(), stage.first, stage.last - 1));
   }
   next_layer = std::max(next_layer, stage.last);
-  if (stage.chiplet < 0 || stage.chiplet >= chiplets) {
-    found.push_back(
-        fmt::format("{}: there is no chiplet {}, the package has {}", spot.text(), stage.chiplet, chiplets));
+  if (const std::string defect = hardware::defect_of(problem.package, stage.submesh); !defect.empty()) {
+    found.push_back(fmt::format("{}: {}", spot.text(), defect));
     return;
   }
-  if (++stages_on[static_cast<std::size_t>(stage.chiplet)] == 2) {
-    found.push_back(fmt::format("{}: chiplet '{}' holds more than one stage", spot.text(),
-                                problem.package.chiplets[static_cast<std::size_t>(stage.chiplet)].name));
+  for (const int chiplet : stage.submesh.chiplets) {
+    if (++stages_on[static_cast<std::size_t>(chiplet)] == 2) {
+      found.push_back(fmt::format("{}: chiplet '{}' holds more than one stage", spot.text(),
+                                  problem.package.chiplets[static_cast<std::size_t>(chiplet)].name));
+    }
+  }
+}
+
+/// That every layer of a stage on several chiplets has a sharding that it allows. The layers must exist.
+void check_shardings(const Problem& problem, int model, const Stage& stage, const Spot& spot,
+                     Violations& found) {
+  const auto layers = static_cast<std::size_t>(stage.last - stage.first);
+  const std::size_t expected = stage.submesh.single() ? 0 : layers;
+  if (stage.shardings.size() != expected) {
+    found.push_back(fmt::format("{}: a stage of layers {} to {} on {} has {} shardings, not {}", spot.text(),
+                                stage.first, stage.last - 1,
+                                hardware::to_string(problem.package, stage.submesh), stage.shardings.size(),
+                                expected));
+    return;
+  }
+  const workload::Model& graph = problem.scenario.models[static_cast<std::size_t>(model)].model;
+  for (int layer = stage.first; layer < stage.last && expected > 0; ++layer) {
+    const Sharding& sharding = stage.sharding_of(layer);
+    std::string why;
+    resolve(graph, layer, workload::divisions(graph, layer), sharding, why);
+    const bool line = (stage.submesh.rows == 1 && sharding.rows != AxisSharding{}) ||
+                      (stage.submesh.columns == 1 && sharding.columns != AxisSharding{});
+    if (why.empty() && line) {
+      why = fmt::format("layer '{}' is divided between {} of a submesh of {} x {}",
+                        graph.layers[static_cast<std::size_t>(layer)].name,
+                        stage.submesh.rows == 1 ? "rows" : "columns", stage.submesh.rows,
+                        stage.submesh.columns);
+    }
+    if (!why.empty()) {
+      found.push_back(fmt::format("{}: {}", spot.text(), why));
+    }
   }
 }
 
 void check_adjacency(const Problem& problem, const Pipeline& pipeline, const Spot& spot, Violations& found) {
-  const auto& neighbours = problem.package.neighbours;
+  const hardware::Package& package = problem.package;
   for (std::size_t k = 0; k + 1 < pipeline.stages.size(); ++k) {
-    const int from = pipeline.stages[k].chiplet;
-    const int to = pipeline.stages[k + 1].chiplet;
-    if (from < 0 || to < 0 || from >= static_cast<int>(neighbours.size()) ||
-        to >= static_cast<int>(neighbours.size())) {
-      continue;  // reported as a chiplet that does not exist
+    const hardware::Submesh& from = pipeline.stages[k].submesh;
+    const hardware::Submesh& to = pipeline.stages[k + 1].submesh;
+    if (!hardware::defect_of(package, from).empty() || !hardware::defect_of(package, to).empty()) {
+      continue;  // reported by itself
     }
-    const auto& near = neighbours[static_cast<std::size_t>(from)];
-    if (std::find(near.begin(), near.end(), to) == near.end()) {
+    if (!hardware::touch(package, from, to)) {
       found.push_back(fmt::format("{}: stages {} and {} stand on chiplets '{}' and '{}', which no link joins",
-                                  spot.text(), k, k + 1,
-                                  problem.package.chiplets[static_cast<std::size_t>(from)].name,
-                                  problem.package.chiplets[static_cast<std::size_t>(to)].name));
+                                  spot.text(), k, k + 1, hardware::to_string(package, from),
+                                  hardware::to_string(package, to)));
     }
   }
 }
@@ -106,6 +134,14 @@ std::vector<std::string> check(const Problem& problem, const Schedule& schedule)
     if (next_layer[model] != layers) {
       found.push_back(fmt::format("model '{}': {} of its {} layers are scheduled",
                                   problem.scenario.models[model].name, next_layer[model], layers));
+    }
+  }
+  for (std::size_t w = 0; found.empty() && w < schedule.windows.size(); ++w) {
+    for (const Pipeline& pipeline : schedule.windows[w].pipelines) {
+      const Spot spot{w, problem.scenario.models[static_cast<std::size_t>(pipeline.model)].name};
+      for (const Stage& stage : pipeline.stages) {
+        check_shardings(problem, pipeline.model, stage, spot, found);
+      }
     }
   }
   if (found.empty()) {

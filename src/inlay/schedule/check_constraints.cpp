@@ -55,28 +55,38 @@ class Check {
         report(window, fixed, fmt::format("the mini-batch is {}", pipeline.mini_batch));
       }
     }
+    int chiplets = 0;
+    for (const Stage& stage : pipeline.stages) {
+      chiplets += stage.submesh.members();
+    }
     for (const ChipletCap& cap : constraints.caps) {
-      if (cap.model == pipeline.model && static_cast<int>(pipeline.stages.size()) > cap.most) {
-        report(window, cap, fmt::format("it stands on {}", pipeline.stages.size()));
+      if (cap.model == pipeline.model && chiplets > cap.most) {
+        report(window, cap, fmt::format("it stands on {}", chiplets));
       }
     }
   }
 
   void check_stage(std::size_t window, int model, const Stage& stage) {
-    const auto holds = [&stage](const std::vector<int>& chiplets) {
-      return std::find(chiplets.begin(), chiplets.end(), stage.chiplet) != chiplets.end();
+    const std::vector<int>& members = stage.submesh.chiplets;
+    const auto among = [](const std::vector<int>& chiplets) {
+      return [&chiplets](int chiplet) {
+        return std::find(chiplets.begin(), chiplets.end(), chiplet) != chiplets.end();
+      };
     };
     const auto where = [&] {
-      return fmt::format("layers {} to {} stand on chiplet '{}'", stage.first, stage.last - 1,
-                         problem_.package.chiplets[static_cast<std::size_t>(stage.chiplet)].name);
+      return fmt::format("layers {} to {} stand on chiplet{} '{}'", stage.first, stage.last - 1,
+                         stage.submesh.single() ? "" : "s",
+                         hardware::to_string(problem_.package, stage.submesh));
     };
     for (const Pin& pin : problem_.constraints.pins) {
-      if (pin.model == model && pin.first < stage.last && stage.first < pin.last && !holds(pin.chiplets)) {
+      if (pin.model == model && pin.first < stage.last && stage.first < pin.last &&
+          !std::all_of(members.begin(), members.end(), among(pin.chiplets))) {
         report(window, pin, where());
       }
     }
     for (const Ban& ban : problem_.constraints.bans) {
-      if ((ban.model < 0 || ban.model == model) && holds(ban.chiplets)) {
+      if ((ban.model < 0 || ban.model == model) &&
+          std::any_of(members.begin(), members.end(), among(ban.chiplets))) {
         report(window, ban, where());
       }
     }

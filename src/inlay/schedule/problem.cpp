@@ -32,4 +32,16 @@ std::string to_string(hardware::Overlap overlap) {
   return overlap == hardware::Overlap::kSerial ? "serial" : "overlapped";
 }
 
+std::string to_string(SubmeshFamily family) {
+  switch (family) {
+    case SubmeshFamily::kSingle:
+      return "single";
+    case SubmeshFamily::kUniform:
+      return "uniform";
+    case SubmeshFamily::kRectangles:
+      return "rectangles";
+  }
+  return "";
+}
+
 }  // namespace inlay::schedule

@@ -16,6 +16,13 @@ enum class Communication {
   kShared,  // also, a window lasts at least as long as its bytes at the package's total memory bandwidth
 };
 
+/// What stages may run on: the family of submeshes that searches choose from. A schedule may use others.
+enum class SubmeshFamily {
+  kSingle,      // single chiplets
+  kUniform,     // in a window all stages of a model have submeshes of one shape
+  kRectangles,  // any
+};
+
 /// All that the cost of a schedule depends on, and what it must fulfil.
 struct Problem {
   workload::Scenario scenario;
@@ -24,6 +31,8 @@ struct Problem {
   Communication communication = Communication::kShared;
   hardware::Overlap overlap = hardware::Overlap::kSerial;
   Constraints constraints = {};
+  SubmeshFamily submeshes = SubmeshFamily::kSingle;
+  int most_members = 1;  // of a submesh that searches choose
 };
 
 /// Whether a tensor, if more than one stage touches it, is written to memory and read back by every stage
@@ -34,5 +43,6 @@ bool goes_through_memory(const Problem& problem, int model, int tensor, std::int
 /// Words used in files and on the command line.
 std::string to_string(Communication communication);
 std::string to_string(hardware::Overlap overlap);
+std::string to_string(SubmeshFamily family);
 
 }  // namespace inlay::schedule

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <fmt/format.h>
+
 #include <limits>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "inlay/cost/share_costs.hpp"
 #include "inlay/schedule/problem.hpp"
 #include "inlay/schedule/schedule.hpp"
 
@@ -206,6 +209,11 @@ void describe(Archive& archive, hardware::NetworkOnPackage& network) {
   archive.word("per", network.scope, scope_words());
   archive.number("hop_latency", network.hop_latency);
   archive.number("energy_per_bit", network.energy_per_bit);
+  // Nothing is written where the network has no options.
+  network.multicast = archive.optional_part("options", network.multicast, [&](auto& inner) {
+    bool multicast = true;
+    inner.boolean("multicast", multicast);
+  });
 }
 
 template <typename Archive>
@@ -218,6 +226,20 @@ void describe(Archive& archive, hardware::Memory& memory) {
 }
 
 /// Routes are not written: they follow from the links.
+/// Nothing is written where there are none.
+template <typename Archive>
+void describe_groups(Archive& archive, hardware::Package& package) {
+  [[maybe_unused]] const bool present =
+      archive.optional_part("groups", !package.groups.empty(), [&](auto& inner) {
+        inner.list("list", package.groups, [&](auto& innermost, hardware::ChipletGroup& group) {
+          innermost.text("name", group.name);
+          innermost.integer("rows", group.rows, 1, package.chiplets.size());
+          innermost.integer("columns", group.columns, 1, package.chiplets.size());
+          innermost.indices("chiplets", group.chiplets, package.chiplets.size(), "chiplet");
+        });
+      });
+}
+
 template <typename Archive>
 void describe(Archive& archive, hardware::Package& package) {
   archive.text("name", package.name);
@@ -240,6 +262,7 @@ void describe(Archive& archive, hardware::Package& package) {
     inner.text("name", interface.name);
     inner.index("chiplet", interface.chiplet, chiplets, "chiplet");
   });
+  describe_groups(archive, package);
   archive.number("static_power", package.static_power);
   archive.word("overlap", package.overlap, overlap_words());
 }
@@ -257,6 +280,27 @@ void describe(Archive& archive, cost::LayerCost& cost) {
   archive.boolean("substituted", cost.substituted);
   archive.boolean("mappable", cost.mappable);
   archive.word("bound_by", cost.bound_by, cost::bound_words());
+}
+
+/// What layers take at least when they are divided; nothing is written where they are not.
+template <typename Archive>
+void describe_divided(Archive& archive, cost::ModelCosts& costs, std::size_t layers) {
+  [[maybe_unused]] const bool present =
+      archive.optional_part("divided", !costs.divided.empty(), [&](auto& inner) {
+        inner.list("rows", costs.divided, [](auto& innermost, cost::LeastCost& least) {
+          innermost.ratio("seconds", least.seconds);
+          innermost.ratio("chiplet_seconds", least.chiplet_seconds);
+          innermost.ratio("joules", least.joules);
+        });
+        if constexpr (Archive::kReading) {
+          const std::size_t expected = layers * costs.mini_batches.size();
+          if (costs.divided.size() != expected) {
+            inner.fail("rows",
+                       fmt::format("{} rows, one for each of {} layers and {} mini-batches is expected",
+                                   costs.divided.size(), layers, costs.mini_batches.size()));
+          }
+        }
+      });
 }
 
 /// One row for each class of equal layers, mini-batch and chiplet type, in this order; the row repeats all
@@ -278,6 +322,47 @@ void describe_costs(Archive& archive, cost::ModelCosts& costs, const workload::S
     describe(inner, cost);
     ++at;
   });
+  describe_divided(archive, costs, entry.model.layers.size());
+}
+
+/// Format 1 knows `chiplet` only; a submesh has its shape, its members row by row, and a sharding per layer.
+template <typename Archive>
+void describe_place(Archive& archive, Stage& stage, const Problem& problem) {
+  const std::size_t chiplets = problem.package.chiplets.size();
+  const bool several = archive.optional_part("submesh", !stage.submesh.single(), [&](auto& inner) {
+    inner.integer("rows", stage.submesh.rows, 1, hardware::kMostMembers);
+    inner.integer("columns", stage.submesh.columns, 1, hardware::kMostMembers);
+    inner.indices("chiplets", stage.submesh.chiplets, chiplets, "chiplet");
+    if constexpr (Archive::kReading) {
+      if (stage.submesh.single() || stage.submesh.chiplets.empty()) {
+        inner.fail("chiplets", "at least two are expected; a single one is written as 'chiplet'");
+      }
+    }
+  });
+  if (!several) {
+    archive.index("chiplet", stage.submesh.chiplets.front(), chiplets, "chiplet");
+    return;
+  }
+  std::vector<std::string> words;
+  for (const Sharding& sharding : stage.shardings) {
+    words.push_back(to_string(sharding));
+  }
+  archive.texts("shardings", words);
+  if constexpr (Archive::kReading) {
+    stage.shardings.clear();
+    for (const std::string& word : words) {
+      const std::size_t comma = word.find(',');
+      Sharding sharding;
+      if (comma == std::string::npos || !parse_axis(word.substr(0, comma), sharding.rows) ||
+          !parse_axis(word.substr(comma + 1), sharding.columns)) {
+        archive.fail("shardings",
+                     fmt::format("'{}' is no sharding; two of -, N, M, K, C>N, C>M, C>K and G with a "
+                                 "comma between them are expected, such as 'K,N'",
+                                 word));
+      }
+      stage.shardings.push_back(sharding);
+    }
+  }
 }
 
 template <typename Archive>
@@ -289,7 +374,47 @@ void describe(Archive& archive, Pipeline& pipeline, const Problem& problem) {
   archive.list("stages", pipeline.stages, [&](auto& inner, Stage& stage) {
     inner.integer("first", stage.first, 0, static_cast<std::int64_t>(layers));
     inner.integer("last", stage.last, 0, static_cast<std::int64_t>(layers));
-    inner.index("chiplet", stage.chiplet, problem.package.chiplets.size(), "chiplet");
+    describe_place(inner, stage, problem);
+  });
+}
+
+/// The costs of the shares that the schedule uses.
+template <typename Archive>
+void describe_shares(Archive& archive, cost::ShareCosts& shares,
+                     const std::vector<hardware::ChipletType>& types) {
+  struct Row {
+    workload::Shape shape;
+    workload::Precision precision;
+    std::int64_t fused_operations = 0;
+    std::int64_t mini_batch = 1;
+    std::vector<cost::LayerCost> costs;
+  };
+  std::vector<Row> rows;
+  for (const auto& [key, costs] : shares.all()) {
+    rows.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), std::get<3>(key), costs});
+  }
+  archive.list("rows", rows, [&](auto& inner, Row& row) {
+    inner.object("shape", row.shape);
+    inner.object("precision", row.precision);
+    inner.integer("fused_operations", row.fused_operations, 0);
+    inner.integer("mini_batch", row.mini_batch, 1);
+    std::size_t at = 0;
+    inner.list("types", row.costs, [&](auto& innermost, cost::LayerCost& cost) {
+      if constexpr (Archive::kReading) {
+        if (at >= types.size()) {
+          innermost.fail("", fmt::format("the package has {} chiplet types only", types.size()));
+        }
+      }
+      innermost.fixed("type", types.at(at).name);
+      describe(innermost, cost);
+      ++at;
+    });
+    if constexpr (Archive::kReading) {
+      if (at != types.size()) {
+        inner.fail("types", fmt::format("{} costs for {} chiplet types", at, types.size()));
+      }
+      shares.add({row.shape, row.precision, row.fused_operations, row.mini_batch}, row.costs);
+    }
   });
 }
 

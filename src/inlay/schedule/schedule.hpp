@@ -3,13 +3,20 @@
 #include <cstdint>
 #include <vector>
 
+#include "inlay/hardware/submesh.hpp"
+#include "inlay/schedule/sharding.hpp"
+
 namespace inlay::schedule {
 
-/// Consecutive layers [first, last) of a model on a chiplet.
+/// Consecutive layers [first, last) of a model on a submesh. `shardings` has one entry per layer; on a single
+/// chiplet nothing is divided and it is empty.
 struct Stage {
   int first = 0;
   int last = 0;
-  int chiplet = 0;
+  hardware::Submesh submesh;
+  std::vector<Sharding> shardings = {};
+
+  const Sharding& sharding_of(int layer) const { return shardings[static_cast<std::size_t>(layer - first)]; }
   bool operator==(const Stage&) const = default;
 };
 
@@ -29,7 +36,7 @@ struct Window {
 
 struct Schedule {
   std::vector<Window> windows;
-  bool adjacent_stages = true;  // promises that consecutive stages stand on neighbouring chiplets
+  bool adjacent_stages = true;  // promises that consecutive stages stand on submeshes that touch
   bool operator==(const Schedule&) const = default;
 };
 

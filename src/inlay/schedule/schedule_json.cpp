@@ -11,18 +11,21 @@
 #include "inlay/schedule/json_text.hpp"
 #include "inlay/schedule/json_writer.hpp"
 #include "inlay/schedule/problem_fields.hpp"
+#include "inlay/schedule/shares.hpp"
 #include "inlay/schedule/statement_fields.hpp"
 
 namespace inlay::schedule {
 namespace {
 
 constexpr const char* kFormat = "inlay-schedule";
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kVersion = 2;
+constexpr std::int64_t kOldestVersion = 1;  // stages on single chiplets only
 
 template <typename Archive>
 void describe_origin(Archive& archive, Statement& statement) {
   archive.fixed("format", std::string(kFormat));
-  archive.fixed("format_version", kVersion);
+  std::int64_t version = kVersion;
+  archive.integer("format_version", version, kOldestVersion, kVersion);
   archive.text("program_version", statement.program_version);
   archive.list("inputs", statement.inputs);
   archive.texts("assumptions", statement.assumptions);
@@ -56,6 +59,30 @@ void describe_costs(Archive& archive, Problem& problem) {
       archive.fail("models", fmt::format("{} tables for {} models", at, problem.scenario.models.size()));
     }
   }
+  auto shares = std::make_shared<cost::ShareCosts>();
+  if constexpr (!Archive::kReading) {
+    if (problem.costs.shares != nullptr) {
+      *shares = *problem.costs.shares;
+    }
+  }
+  const bool divided = archive.optional_part("shares", !shares->all().empty(), [&](auto& inner) {
+    describe_shares(inner, *shares, problem.package.types);
+  });
+  if (divided) {
+    problem.costs.shares = std::move(shares);
+  }
+}
+
+/// What stages may run on; nothing is written where that is single chiplets.
+template <typename Archive>
+void describe_submeshes(Archive& archive, Problem& problem) {
+  [[maybe_unused]] const bool present =
+      archive.optional_part("submeshes", problem.submeshes != SubmeshFamily::kSingle, [&](auto& inner) {
+        inner.word("family", problem.submeshes,
+                   {to_string(SubmeshFamily::kSingle), to_string(SubmeshFamily::kUniform),
+                    to_string(SubmeshFamily::kRectangles)});
+        inner.integer("most_members", problem.most_members, 1, hardware::kMostMembers);
+      });
 }
 
 template <typename Archive>
@@ -63,6 +90,7 @@ void describe_problem(Archive& archive, Problem& problem) {
   archive.word("communication", problem.communication,
                {to_string(Communication::kPaper), to_string(Communication::kShared)});
   archive.word("overlap", problem.overlap, overlap_words());
+  describe_submeshes(archive, problem);
   archive.object("scenario", problem.scenario);
   if constexpr (Archive::kReading) {
     link_layers(archive, problem.scenario);
@@ -106,6 +134,8 @@ std::string write_document(const ScheduleDocument& document) {
   check_indices(document);
   // `describe` serves reading too and therefore asks for what it may change.
   ScheduleDocument copy = document;
+  copy.problem.costs.shares =
+      std::make_shared<const cost::ShareCosts>(used_shares(document.problem, document.schedule));
   JsonWriter writer;
   describe_origin(writer, copy.statement);
   describe_claims(writer, copy.statement);

@@ -12,6 +12,7 @@
 #include "inlay/search/exact/exact.hpp"
 #include "inlay/search/large/large.hpp"
 #include "inlay/search/pipelines/path_trie.hpp"
+#include "inlay/search/pipelines/submesh_trie.hpp"
 #include "inlay/search/stop_clock.hpp"
 
 namespace inlay::search {
@@ -31,7 +32,8 @@ class Automatic {
 
   Answer run() {
     const auto chiplets = static_cast<int>(problem_.package.chiplets.size());
-    if (pipelines::affordable_length(problem_.package, pipelines::kMostPaths) < chiplets) {
+    const bool single = problem_.submeshes == schedule::SubmeshFamily::kSingle;
+    if (single && pipelines::affordable_stages(problem_) < chiplets) {
       run("large", large::solve, options_of("large"));
       return combined();
     }
@@ -48,7 +50,7 @@ class Automatic {
       }
       run("exact", exact::solve, whole);
     }
-    if (!enough()) {
+    if (!enough() && single) {
       run("large", large::solve, options_of("large"));
     }
     return combined();
@@ -85,7 +87,10 @@ class Automatic {
       ran_.push_back(strategy);
     }
     Answer answer = solve(problem_, objective_, options);
-    const Certificate& certificate = answer.certificate;
+    Certificate& certificate = answer.certificate;
+    if (strategy == "large" && problem_.submeshes != schedule::SubmeshFamily::kSingle) {
+      certificate.lower_bound = 0.0;  // it speaks of single chiplets only
+    }
     evaluations_ += certificate.evaluations;
     // Bounds of all schedules hold for the family of windows, too.
     if (certificate.lower_bound > bound_ || !best_) {

@@ -27,6 +27,7 @@ struct ProblemRequest {
   int threads = 0;                               // for the cost table; 0: all cores
   cost::CostCache* cache = nullptr;              // of layer costs between runs; none: every layer is costed
   cost::CostWatch watch = {};
+  std::optional<schedule::SubmeshFamily> submeshes;  // none: as many as a package of its size affords
   schedule::ConstraintRequest constraints = {};
 };
 
@@ -40,8 +41,15 @@ struct StatedProblem {
 /// them and base::InfeasibleError if a layer cannot be mapped to a chiplet.
 StatedProblem make_problem(const ProblemRequest& request);
 
+/// A file holds the costs of the shares that its schedule uses: adds those of all others, for a search.
+/// `objective` is what tile sizes were tuned for. Throws base::InputError if the file's engine is not known
+/// here.
+void restore_shares(const std::string& objective, int threads, cost::CostCache* cache,
+                    schedule::Problem& problem);
+
 /// Throw base::InputError with the nearest spelling.
 schedule::Communication communication_named(const std::string& name);
 hardware::Overlap overlap_named(const std::string& name);
+schedule::SubmeshFamily submesh_family_named(const std::string& name);
 
 }  // namespace inlay::search

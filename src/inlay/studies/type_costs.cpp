@@ -46,7 +46,8 @@ double TypeCosts::repeated_writes(const hardware::Package& package, const schedu
   for (const schedule::Window& window : schedule.windows) {
     for (const schedule::Pipeline& pipeline : window.pipelines) {
       for (const schedule::Stage& stage : pipeline.stages) {
-        const hardware::Chiplet& chiplet = package.chiplets.at(static_cast<std::size_t>(stage.chiplet));
+        const hardware::Chiplet& chiplet =
+            package.chiplets.at(static_cast<std::size_t>(stage.submesh.lead()));
         const Column& costs = column(package.types.at(static_cast<std::size_t>(chiplet.type)));
         joules += costs.repeated_writes ? costs.repeated_writes->of_stage(pipeline, stage) : 0.0;
       }

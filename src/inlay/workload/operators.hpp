@@ -30,6 +30,9 @@ enum class VectorRule {
   kVolumePool,
 };
 
+/// Along which axis the elements of an output depend on each other, so that a layer cannot be divided there.
+enum class CoupledAxis { kNone, kFirst, kLast, kAll };
+
 /// An operator without MACs, as the data file describes it.
 struct VectorOperator {
   VectorRule rule = VectorRule::kElementWise;
@@ -38,6 +41,7 @@ struct VectorOperator {
   bool fused = false;           // done on the way of its input from its maker to L2 (workload/fusion.hpp)
   std::int64_t learned = 0;     // learned numbers for each index of the axis (normalisation)
   bool first_axis = false;      // the axis of a normalisation is the first dimension, not the last
+  CoupledAxis couples = CoupledAxis::kNone;  // of element-wise operators and normalisations
   std::string reason;
 };
 

@@ -151,7 +151,7 @@ TEST_P(EveryStrategyWithConstraints, AnswersOrNamesTheConstraintsThatClash) {
   for (const schedule::Window& window : answer->schedule.windows) {
     EXPECT_EQ(window.pipelines.front().mini_batch, 2);
     EXPECT_EQ(window.pipelines.front().stages.size(), 1U);
-    EXPECT_EQ(window.pipelines.front().stages.front().chiplet, 1);
+    EXPECT_EQ(window.pipelines.front().stages.front().submesh.lead(), 1);
   }
   problem.constraints.latency_limits = {{0, 29e-6}};
   try {

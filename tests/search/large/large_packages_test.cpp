@@ -165,7 +165,7 @@ TEST(WindowPacking, FindsTheFrontOfAllPairsOfManyWays) {
       EXPECT_EQ(packed.points[i].pipelines[0].model, 0);
       for (const schedule::Stage& one : packed.points[i].pipelines[0].stages) {
         for (const schedule::Stage& other : packed.points[i].pipelines[1].stages) {
-          EXPECT_NE(one.chiplet, other.chiplet);
+          EXPECT_NE(one.submesh.lead(), other.submesh.lead());
         }
       }
     }

@@ -307,14 +307,14 @@ TEST(Simba, StandsOnChipletsOfOneType) {
     try {
       const Answer answer = solve(problem, Objective::kEdp, "simba", {});
       ++answers;
-      const int type =
-          problem.package
-              .chiplets[static_cast<std::size_t>(answer.schedule.windows[0].pipelines[0].stages[0].chiplet)]
-              .type;
+      const int type = problem.package
+                           .chiplets[static_cast<std::size_t>(
+                               answer.schedule.windows[0].pipelines[0].stages[0].submesh.lead())]
+                           .type;
       for (const schedule::Window& window : answer.schedule.windows) {
         for (const schedule::Pipeline& pipeline : window.pipelines) {
           for (const schedule::Stage& stage : pipeline.stages) {
-            EXPECT_EQ(problem.package.chiplets[static_cast<std::size_t>(stage.chiplet)].type, type);
+            EXPECT_EQ(problem.package.chiplets[static_cast<std::size_t>(stage.submesh.lead())].type, type);
           }
         }
       }

@@ -8,6 +8,7 @@
 #include "inlay/search/pipelines/path_trie.hpp"
 #include "inlay/search/pipelines/pipeline_bound.hpp"
 #include "inlay/search/pipelines/pipeline_search.hpp"
+#include "inlay/search/pipelines/submesh_trie.hpp"
 
 namespace inlay::search::exact {
 namespace {
@@ -25,7 +26,7 @@ class Bounds {
   Bounds(const CutBoundsRequest& request, const StopClock& clock)
       : request_(request),
         clock_(clock),
-        trie_(pipelines::path_trie(request.problem.package, 1, constraints::chiplet_kinds(request.problem))),
+        trie_(pipelines::trie_of(request.problem, 1)),
         shares_(request.problem.package) {}
 
   CutBounds run() {

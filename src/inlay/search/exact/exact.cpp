@@ -5,7 +5,7 @@
 #include <string>
 
 #include "inlay/search/exact/window_search.hpp"
-#include "inlay/search/pipelines/path_trie.hpp"
+#include "inlay/search/pipelines/submesh_trie.hpp"
 
 namespace inlay::search::exact {
 namespace {
@@ -17,11 +17,25 @@ struct Paths {
 };
 
 Paths paths_of(const schedule::Problem& problem) {
-  const int longest = pipelines::affordable_length(problem.package, pipelines::kMostPaths);
-  if (longest == static_cast<int>(problem.package.chiplets.size())) {
-    return {longest, "paths of neighbouring chiplets"};
+  const int longest = pipelines::affordable_stages(problem);
+  const bool all = longest == static_cast<int>(problem.package.chiplets.size());
+  const std::string paths = all ? "paths of" : fmt::format("paths of at most {}", longest);
+  switch (problem.submeshes) {
+    case schedule::SubmeshFamily::kSingle:
+      return {longest, paths + " neighbouring chiplets"};
+    case schedule::SubmeshFamily::kUniform:
+      return {longest,
+              fmt::format(
+                  "{} neighbouring submeshes of up to {} chiplets, all stages of a model in a window of one "
+                  "shape, each layer divided by the plan of its stage",
+                  paths, problem.most_members)};
+    case schedule::SubmeshFamily::kRectangles:
+      break;
   }
-  return {longest, fmt::format("paths of at most {} neighbouring chiplets", longest)};
+  return {longest,
+          fmt::format("{} neighbouring submeshes of up to {} chiplets, any rectangles, each layer divided "
+                      "by the plan of its stage",
+                      paths, problem.most_members)};
 }
 
 }  // namespace
@@ -46,8 +60,10 @@ Answer solve(const schedule::Problem& problem, const Objective& objective, const
 
 Space standalone_space(const schedule::Problem& problem, const Options&) {
   const bool at_once = problem.constraints.dependencies.empty();
-  return {fmt::format("standalone: {}, each model whole on a chiplet of its own; any mini-batch ceil(b/i)",
-                      at_once ? "one window" : "as few windows as models that wait for others need"),
+  return {fmt::format(
+              "standalone: {}, each model whole on {} of its own; any mini-batch ceil(b/i)",
+              at_once ? "one window" : "as few windows as models that wait for others need",
+              problem.submeshes == schedule::SubmeshFamily::kSingle ? "a chiplet" : "a chiplet or submesh"),
           {windows::first_fit(problem, 0)},
           1};
 }

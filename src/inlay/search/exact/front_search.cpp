@@ -13,6 +13,7 @@
 #include "inlay/search/constraints/constraint_effects.hpp"
 #include "inlay/search/exact/incumbent_passes.hpp"
 #include "inlay/search/exact/partition_search.hpp"
+#include "inlay/search/pipelines/submesh_trie.hpp"
 
 namespace inlay::search::exact {
 namespace {
@@ -47,7 +48,7 @@ class FrontSearch {
         space_(std::move(space)),
         options_(options),
         clock_(options.stop),
-        trie_(pipelines::path_trie(problem.package, space_.longest, constraints::chiplet_kinds(problem))) {}
+        trie_(pipelines::trie_of(problem, space_.longest)) {}
 
   FrontAnswer run() {
     find_ends();

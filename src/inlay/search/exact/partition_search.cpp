@@ -7,7 +7,9 @@
 #include <numeric>
 
 #include "inlay/search/packing/window_state.hpp"
+#include "inlay/search/pipelines/minibatch_tables.hpp"
 #include "inlay/search/pipelines/pipeline_search.hpp"
+#include "inlay/search/sharding/fill_shardings.hpp"
 
 namespace inlay::search::exact {
 namespace {
@@ -113,7 +115,9 @@ class PartitionSearch {
             std::min({question_.longest, free, range.last - range.first}),
             cuts_of(model, range),
             question_.resolution.tolerance,
-            around(w, m)};
+            around(w, m),
+            {},
+            free};
   }
 
   /// Bounds of all models in all windows that know which latency goes with which energy. False if they show
@@ -305,6 +309,11 @@ class PartitionSearch {
       found.in_time = found.in_time && found.latency <= std::min(point.latest_begin, latest_end(w) - memory);
       found.latency += std::max(point.latency, memory);
       found.schedule.windows.push_back({point.pipelines});
+    }
+    if (!question_.trie.single()) {
+      const sharding::PlanGoal goal =
+          pipelines::plan_goal(question_.front != nullptr ? Objective(Objective::kEdp) : question_.objective);
+      sharding::fill_shardings(question_.problem, goal, *question_.trie.plans, found.schedule);
     }
     found.energy = energy + question_.problem.package.static_power * found.latency;
     found.value = question_.objective.value(found.latency, found.energy);

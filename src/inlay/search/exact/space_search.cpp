@@ -14,6 +14,7 @@
 #include "inlay/search/constraints/start_schedule.hpp"
 #include "inlay/search/exact/incumbent_passes.hpp"
 #include "inlay/search/incumbent.hpp"
+#include "inlay/search/pipelines/submesh_trie.hpp"
 #include "inlay/search/windows/space_membership.hpp"
 
 namespace inlay::search::exact {
@@ -72,7 +73,7 @@ class SpaceSearch {
         space_(std::move(space)),
         options_(options),
         clock_(options.stop),
-        trie_(pipelines::path_trie(problem.package, space_.longest, constraints::chiplet_kinds(problem))),
+        trie_(pipelines::trie_of(problem, space_.longest)),
         bounds_(space_.partitions.size()),
         tolerances_(space_.partitions.size()) {
     for (std::size_t i = 0; i < space_.partitions.size(); ++i) {

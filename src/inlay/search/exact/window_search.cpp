@@ -14,6 +14,7 @@
 #include "inlay/search/exact/cut_bounds.hpp"
 #include "inlay/search/exact/incumbent_passes.hpp"
 #include "inlay/search/exact/partition_search.hpp"
+#include "inlay/search/pipelines/submesh_trie.hpp"
 #include "inlay/search/windows/window_moves.hpp"
 
 namespace inlay::search::exact {
@@ -42,7 +43,7 @@ class WindowSearch {
         family_(family),
         options_(options),
         clock_(options.stop),
-        trie_(pipelines::path_trie(problem.package, family.longest, constraints::chiplet_kinds(problem))),
+        trie_(pipelines::trie_of(problem, family.longest)),
         evaluations_(0) {
     try {
       answer_ = search_space(problem, objective, family, part_of(options, share_of_family));

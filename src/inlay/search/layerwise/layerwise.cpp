@@ -92,7 +92,7 @@ class Builder {
       }
       if (pipeline) {
         window.pipelines.push_back(*pipeline);
-        taken[static_cast<std::size_t>(pipeline->stages.front().chiplet)] = 1;
+        taken[static_cast<std::size_t>(pipeline->stages.front().submesh.lead())] = 1;
         ++next_[static_cast<std::size_t>(turn.model)];
       }
     }
@@ -133,7 +133,7 @@ class Builder {
           if (value < least) {
             least = value;
             best.mini_batch = size;
-            best.stages.front().chiplet = static_cast<int>(chiplet);
+            best.stages.front().submesh = static_cast<int>(chiplet);
           }
         }
       }

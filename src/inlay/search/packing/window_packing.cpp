@@ -100,6 +100,9 @@ BySet points_by_set(const pipelines::PathTrie& trie, const WindowModel& model, c
 /// of its place that are to be taken before it. Empty if there are longer paths.
 std::map<pipelines::ChipletSet, pipelines::ChipletSet> twins_before(const pipelines::PathTrie& trie) {
   std::map<pipelines::ChipletSet, pipelines::ChipletSet> before;
+  if (!trie.single()) {
+    return {};  // submeshes of one place may overlap
+  }
   for (const pipelines::PathTrie::Node& node : trie.nodes) {
     if (node.depth > 1) {
       return {};
@@ -291,7 +294,7 @@ class Packing {
     const std::vector<int>& path = paths[static_cast<std::size_t>(combination.path)].second;
     schedule::Pipeline pipeline{model.model, point.mini_batch, {}};
     for (std::size_t k = 0; k < path.size(); ++k) {
-      pipeline.stages.push_back({point.cuts[k], point.cuts[k + 1], path[k]});
+      pipeline.stages.push_back({point.cuts[k], point.cuts[k + 1], trie_.submesh(path[k])});
     }
     return pipeline;
   }

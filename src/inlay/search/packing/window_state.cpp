@@ -47,7 +47,7 @@ std::vector<int> types_taken(const schedule::Problem& problem, const pipelines::
   std::vector<int> taken(problem.package.types.size(), 0);
   for (; node >= 0; node = trie.nodes[static_cast<std::size_t>(node)].parent) {
     const int place = trie.nodes[static_cast<std::size_t>(node)].place_class;
-    ++taken[static_cast<std::size_t>(trie.places[static_cast<std::size_t>(place)].type)];
+    trie.count_types(place, taken);
   }
   return taken;
 }

@@ -69,14 +69,15 @@ class MinibatchSearch {
         nodes_(question_.trie.nodes.size()) {}
 
   PipelineFront run() {
-    std::vector<int> level = question_.trie.roots;
+    std::vector<int> level;
+    add_affordable(question_.trie.roots, level);
     for (int depth = 1; depth <= question_.longest && !level.empty() && front_.complete; ++depth) {
       tbb::parallel_for(std::size_t{0}, level.size(), [&](std::size_t i) { fill_node(level[i]); });
       std::vector<int> next;
       for (const int node : level) {
         finish_node(node);
         if (!state(node).labels.empty()) {
-          next.insert(next.end(), node_at(node).children.begin(), node_at(node).children.end());
+          add_affordable(node_at(node).children, next);
         }
       }
       level = std::move(next);
@@ -97,6 +98,19 @@ class MinibatchSearch {
     return node_at(node).children.empty() || node_at(node).depth >= question_.longest;
   }
 
+  /// Those whose paths take no more chiplets than the model may have.
+  void add_affordable(const std::vector<int>& nodes, std::vector<int>& level) const {
+    for (const int node : nodes) {
+      int chiplets = 0;
+      for (int part = node; part >= 0; part = node_at(part).parent) {
+        chiplets += question_.trie.members(node_at(part).place_class);
+      }
+      if (chiplets <= question_.most_chiplets) {
+        level.push_back(node);
+      }
+    }
+  }
+
   const PruningThreshold& allowance_of(int node) const {
     return question_.of_node.empty() ? allowance_ : question_.of_node[static_cast<std::size_t>(node)];
   }
@@ -106,7 +120,7 @@ class MinibatchSearch {
     labels.begin.push_back(0);
     const std::vector<LatencyBand> useful = tables_.useful(allowance_of(node), parts_of(node));
     for (int x = 0; x <= tables_.grid.last_cut() && labels.complete; ++x) {
-      const bool wanted = x == tables_.grid.last_cut() || (!leaf(node) && x > 0);
+      const bool wanted = x == tables_.grid.last_cut() ? node_at(node).ends : (!leaf(node) && x > 0);
       if (wanted && !useful.empty()) {
         fill_cut(node, x, useful, labels);
       }
@@ -124,13 +138,17 @@ class MinibatchSearch {
         finished.add({label.first + tables_.refills * label.steady, label.energy});
       }
     };
+    const auto add_ends = [&](int part) {
+      const NodeLabels& labels = nodes_[static_cast<std::size_t>(question_.trie.ending_of(part))];
+      if (!labels.begin.empty()) {
+        add(labels);
+      }
+    };
     for (int part = node_at(node).parent; part >= 0; part = node_at(part).parent) {
-      add(nodes_[static_cast<std::size_t>(part)]);
+      add_ends(part);
     }
     for (int part = node_at(node).suffix; part >= 0; part = node_at(part).suffix) {
-      if (!nodes_[static_cast<std::size_t>(part)].begin.empty()) {
-        add(nodes_[static_cast<std::size_t>(part)]);
-      }
+      add_ends(part);
     }
     return finished;
   }
@@ -139,15 +157,18 @@ class MinibatchSearch {
   /// labels there are rivals.
   void gather_rivals(int node, int x, std::vector<std::span<const Label>>& rivals) const {
     rivals.clear();
-    for (int part = node_at(node).suffix; part >= 0; part = node_at(part).suffix) {
+    const auto add = [&](int part) {
       const NodeLabels& labels = nodes_[static_cast<std::size_t>(part)];
       if (!labels.begin.empty()) {
         rivals.push_back(labels.at(static_cast<std::size_t>(x)));
       }
+    };
+    for (int part = node_at(node).suffix; part >= 0; part = node_at(part).suffix) {
+      add(part);
     }
     if (x == tables_.grid.last_cut()) {
       for (int part = node_at(node).parent; part >= 0; part = node_at(part).parent) {
-        rivals.push_back(nodes_[static_cast<std::size_t>(part)].at(static_cast<std::size_t>(x)));
+        add(question_.trie.ending_of(part));
       }
     }
   }
@@ -298,7 +319,7 @@ std::vector<ParetoFront> minibatch_fronts(const PipelineQuestion& question, cons
   const MinibatchStages stages(question, threshold, size_index, bound);
   const auto allowed = [&](double latency) { return threshold.energy(latency); };
   const std::vector<Completion> least =
-      share_bounds(stages.grid, question.problem, question.trie.places, shares, stages.lines);
+      share_bounds(stages.grid, question.problem, question.trie, shares, stages.lines);
   for (std::size_t share = 0; share < shares.count(); ++share) {
     if (std::isfinite(least[share].steady)) {
       const PerLine sums = stages.sums_of(least[share]);

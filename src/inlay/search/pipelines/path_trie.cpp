@@ -54,7 +54,7 @@ class Builder {
     const int index = static_cast<int>(trie_.nodes.size());
     siblings.push_back(index);
     const int depth = parent < 0 ? 1 : trie_.nodes[static_cast<std::size_t>(parent)].depth + 1;
-    trie_.nodes.push_back({parent, depth, place, -1, {}, {}});
+    trie_.nodes.push_back({parent, depth, place, -1, {}, {}, true, -1});
     return index;
   }
 

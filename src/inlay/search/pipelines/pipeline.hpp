@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "inlay/search/pipelines/cut_choice.hpp"
@@ -33,6 +34,7 @@ struct PipelineQuestion {
   PruningContext context;
   /// [trie node] What a path's own chiplets leave to its neighbours; empty: `context` alone decides.
   std::vector<PruningThreshold> of_node = {};
+  int most_chiplets = std::numeric_limits<int>::max();  // that a pipeline may take
 };
 
 struct PipelineFront {

@@ -42,7 +42,7 @@ struct CheapestByte {
   double joules = std::numeric_limits<double>::infinity();
 };
 
-CheapestByte cheapest_byte(const hardware::Package& package) {
+CheapestByte cheapest_byte(const hardware::Package& package, bool submeshes) {
   CheapestByte cheapest;
   for (std::size_t chiplet = 0; chiplet < package.chiplets.size(); ++chiplet) {
     const int hops = package.memory_hops[chiplet];
@@ -51,7 +51,9 @@ CheapestByte cheapest_byte(const hardware::Package& package) {
                   : std::min(hardware::interface_bandwidth(package), package.network.bandwidth);
     const hardware::ChipletType& type =
         package.types[static_cast<std::size_t>(package.chiplets[chiplet].type)];
-    cheapest.seconds = std::min(cheapest.seconds, 1.0 / bandwidth);
+    // The members of a submesh read from several interfaces at once.
+    cheapest.seconds =
+        std::min(cheapest.seconds, 1.0 / (submeshes ? hardware::total_memory_bandwidth(package) : bandwidth));
     cheapest.joules = std::min(cheapest.joules,
                                8.0 * (package.memory.energy_per_bit + hops * package.network.energy_per_bit) +
                                    type.energy.l2_access);
@@ -70,6 +72,7 @@ PipelineBound pipeline_bound(const schedule::Problem& problem, int model, const 
   const auto n = static_cast<double>(base::ceil_divide(entry.batch, size));
 
   double compute = 0.0;
+  double work = 0.0;  // chiplet-seconds
   double slowest_layer = 0.0;
   double energy = 0.0;
   for (int layer = range.first; layer < range.last; ++layer) {
@@ -84,6 +87,10 @@ PipelineBound pipeline_bound(const schedule::Problem& problem, int model, const 
                                       package.types[static_cast<std::size_t>(chiplet.type)].clock);
       cheapest = std::min(cheapest, cost.energy.total());
     }
+    const cost::LeastCost divided = costs.least(layer, size_index);
+    work += std::min(fastest, divided.chiplet_seconds);
+    fastest = std::min(fastest, divided.seconds);
+    cheapest = std::min(cheapest, divided.joules);
     compute += fastest;
     slowest_layer = std::max(slowest_layer, fastest);
     energy += cheapest;
@@ -92,9 +99,9 @@ PipelineBound pipeline_bound(const schedule::Problem& problem, int model, const 
     return {compute, compute, compute};  // some layer has no chiplet that can run this mini-batch
   }
   const CompulsoryBytes bytes = compulsory_bytes(entry.model, range);
-  const CheapestByte byte = cheapest_byte(package);
+  const CheapestByte byte = cheapest_byte(package, problem.submeshes != schedule::SubmeshFamily::kSingle);
   const double each = bytes.per_sample * static_cast<double>(size);
-  const double steady = std::max(slowest_layer, compute / static_cast<double>(package.chiplets.size()));
+  const double steady = std::max(slowest_layer, work / static_cast<double>(package.chiplets.size()));
   PipelineBound bound;
   const double loads = package.memory.weight_loads == hardware::WeightLoads::kTimed ? bytes.weights : 0.0;
   // sum of first >= compute + compulsory transfers; steady >= the compute of some stage.

@@ -3,36 +3,56 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "inlay/search/constraints/constraint_effects.hpp"
 
 namespace inlay::search::pipelines {
 namespace {
 
-/// [type] the place class of its chiplet that is nearest to the memory, or all of its place classes where
-/// pins and bans tell them apart; none if no place is of the type.
-std::vector<std::vector<int>> best_places(const schedule::Problem& problem,
-                                          const std::vector<evaluate::StagePlace>& places) {
-  const bool all = constraints::chiplets_differ(problem);
-  std::vector<std::vector<int>> best(problem.package.types.size());
-  for (int place = 0; place < static_cast<int>(places.size()); ++place) {
-    const evaluate::StagePlace& here = places[static_cast<std::size_t>(place)];
-    std::vector<int>& known = best[static_cast<std::size_t>(here.type)];
-    if (all || known.empty()) {
-      known.push_back(place);
-    } else if (here.memory_hops < places[static_cast<std::size_t>(known.front())].memory_hops) {
-      known.front() = place;
+/// A place class with the chiplets of each type that a stage there takes.
+struct CountedPlace {
+  int place = 0;
+  std::vector<int> taken;
+};
+
+/// The place classes that bound all others: of each type of chiplet the nearest to the memory, or all where
+/// pins and bans tell them apart; on submeshes, the relaxed place of each kind.
+std::vector<CountedPlace> bounding_places(const schedule::Problem& problem, const PathTrie& trie) {
+  std::vector<int> chosen = trie.relaxed;
+  if (trie.single()) {
+    const bool all = constraints::chiplets_differ(problem);
+    std::map<int, int> nearest;  // [type]
+    for (int place = 0; place < static_cast<int>(trie.places.size()); ++place) {
+      const evaluate::StagePlace& here = trie.places[static_cast<std::size_t>(place)];
+      const auto [known, added] = nearest.try_emplace(here.type, place);
+      if (all) {
+        chosen.push_back(place);
+      } else if (!added &&
+                 here.memory_hops < trie.places[static_cast<std::size_t>(known->second)].memory_hops) {
+        known->second = place;
+      }
+    }
+    for (const auto& [type, place] : nearest) {
+      if (!all) {
+        chosen.push_back(place);
+      }
     }
   }
-  return best;
+  std::vector<CountedPlace> places;
+  for (const int place : chosen) {
+    places.push_back({place, std::vector<int>(problem.package.types.size(), 0)});
+    trie.count_types(place, places.back().taken);
+  }
+  return places;
 }
 
 }  // namespace
 
 std::vector<Completion> share_bounds(const StageGrid& grid, const schedule::Problem& problem,
-                                     const std::vector<evaluate::StagePlace>& places,
-                                     const TypeShares& shares, const SupportingLines& lines) {
-  const std::vector<std::vector<int>> best = best_places(problem, places);
+                                     const PathTrie& trie, const TypeShares& shares,
+                                     const SupportingLines& lines) {
+  const std::vector<CountedPlace> places = bounding_places(problem, trie);
   const auto cuts = static_cast<std::size_t>(grid.last_cut()) + 1;
   // [share][cut] from the cut to the end
   std::vector<Completion> from(shares.count() * cuts, completion_of(std::numeric_limits<double>::infinity()));
@@ -41,15 +61,13 @@ std::vector<Completion> share_bounds(const StageGrid& grid, const schedule::Prob
   }
   for (int x = grid.last_cut(); x > 0; --x) {
     for (std::size_t share = 0; share < shares.count(); ++share) {
-      for (std::size_t type = 0; type < shares.types(); ++type) {
-        if (shares.of(share, type) == 0) {
+      for (const CountedPlace& one : places) {
+        if (!shares.holds(share, one.taken)) {
           continue;
         }
-        const Completion rest = from[shares.without(share, type) * cuts + static_cast<std::size_t>(x)];
+        const Completion rest = from[shares.left(share, one.taken) * cuts + static_cast<std::size_t>(x)];
         if (std::isfinite(rest.steady)) {
-          for (const int place : best[type]) {
-            prepend_stages(grid, lines, place, x, rest, &from[share * cuts]);
-          }
+          prepend_stages(grid, lines, one.place, x, rest, &from[share * cuts]);
         }
       }
     }

@@ -11,8 +11,8 @@ namespace inlay::search::pipelines {
 /// and every chiplet of a type stands as near to the memory as the nearest of them, and as pins and bans like
 /// best.
 std::vector<Completion> share_bounds(const StageGrid& grid, const schedule::Problem& problem,
-                                     const std::vector<evaluate::StagePlace>& places,
-                                     const TypeShares& shares, const SupportingLines& lines);
+                                     const PathTrie& trie, const TypeShares& shares,
+                                     const SupportingLines& lines);
 
 /// The models of a window beside each other on disjoint chiplets: for every share, the least that all of them
 /// cost when together they take no more. `models` holds [model][share] what one of them costs at least.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "inlay/evaluate/stage_figures.hpp"
 #include "inlay/search/pipelines/path_trie.hpp"
 #include "inlay/search/pipelines/supporting_lines.hpp"
+#include "inlay/search/sharding/sharded_segments.hpp"
 #include "inlay/search/windows/window_partition.hpp"
 
 namespace inlay::search::pipelines {
@@ -22,6 +24,7 @@ struct StageRequest {
   const std::vector<int>& cuts;  // layers at which a stage may begin or end; both ends of the range included
   std::int64_t mini_batch = 1;
   std::int64_t mini_batches = 1;  // how many of them: n
+  sharding::PlanGoal goal = {};   // of the plans of shardings
 };
 
 /// The figures of every stage between two cuts, for every place class of a package and one mini-batch size.
@@ -66,14 +69,22 @@ class StageGrid {
   }
   void bar_layers();
   void fill_row(int place, int y, const PruningThreshold& threshold, const CostPoint& least);
+  void make_tables();
+  evaluate::StageFigures optimistic_figures(int place, int y, int x, bool& exact);
   evaluate::StageFigures figures_of(int place, const evaluate::Segment& segment, int x) const;
+  evaluate::StageFigures figures_of(int place, const sharding::ShardedSegment& segment, int x) const;
+  bool barred(int place, int from, int to) const;
+  evaluate::StageExit exit_of(int place, int x) const;
+  int layer_at(int cut) const { return request_.cuts[static_cast<std::size_t>(cut)]; }
   const evaluate::StageFigures& settle(int place, int y, int x);
 
   StageRequest request_;
   evaluate::FigureConstants constants_;
   int cuts_;
   std::vector<std::unique_ptr<evaluate::SegmentTable>> tables_;  // [chiplet type]
-  std::vector<Layer> layers_;                                    // [place class]
+  std::map<evaluate::GridTypes, std::unique_ptr<sharding::ShardedSegments>> sharded_;
+  std::vector<double> l2_access_;  // [place class] J per byte of the mean member
+  std::vector<Layer> layers_;      // [place class]
   std::vector<std::vector<char>>
       barred_;  // [place class][layer of the range] that may not run there; or empty
   std::mutex settling_;

@@ -30,8 +30,7 @@ bool runs(const schedule::Schedule& schedule, const WindowPartition& partition) 
 
 bool is_path(const schedule::Pipeline& pipeline, const hardware::Package& package) {
   for (std::size_t k = 0; k + 1 < pipeline.stages.size(); ++k) {
-    const std::vector<int>& near = package.neighbours[static_cast<std::size_t>(pipeline.stages[k].chiplet)];
-    if (!std::binary_search(near.begin(), near.end(), pipeline.stages[k + 1].chiplet)) {
+    if (!hardware::touch(package, pipeline.stages[k].submesh, pipeline.stages[k + 1].submesh)) {
       return false;
     }
   }
@@ -44,7 +43,10 @@ bool lies_in(const schedule::Schedule& schedule, const std::vector<WindowPartiti
              const hardware::Package& package) {
   for (const schedule::Window& window : schedule.windows) {
     for (const schedule::Pipeline& pipeline : window.pipelines) {
-      if (static_cast<int>(pipeline.stages.size()) > longest || !is_path(pipeline, package)) {
+      // A stage on several chiplets may have shardings of its own, other than those of its plan.
+      const bool single = std::all_of(pipeline.stages.begin(), pipeline.stages.end(),
+                                      [](const schedule::Stage& stage) { return stage.submesh.single(); });
+      if (static_cast<int>(pipeline.stages.size()) > longest || !single || !is_path(pipeline, package)) {
         return false;
       }
     }
