@@ -10,6 +10,7 @@
 #include "inlay/explore/solved.hpp"
 #include "inlay/report/comparison.hpp"
 #include "inlay/report/output_folder.hpp"
+#include "progress_line.hpp"
 #include "search_options.hpp"
 
 namespace inlay::app {

@@ -191,17 +191,16 @@ std::vector<hardware::ChipletType> load_types(const Options& options) {
 
 cost::CostTable costs_of(const Options& options, const workload::Scenario& scenario,
                          const std::vector<hardware::ChipletType>& types, const cost::CostEngine& engine) {
-  const ProgressLine line;
   cost::CostWatch watch;
   watch.interrupted = &catch_interrupt();
-  if (line.shown()) {
-    watch.progress = [&line](std::size_t done, std::size_t of) {
-      line.say("{} of {} layer costs", done, of);
-    };
-  }
+  watch.progress = [](std::size_t done, std::size_t of) {
+    show_progress(fmt::format("{} of {} layer costs", done, of));
+  };
   // The CSV has what a schedule may ask for, the table on the terminal and JSON the whole batch.
   const auto build = options.csv.empty() ? cost::whole_batch_table : cost::build_cost_table;
-  return build(scenario, types, engine, 0, cost_cache(options.no_cache), watch);
+  cost::CostTable table = build(scenario, types, engine, 0, cost_cache(options.no_cache), watch);
+  end_progress();
+  return table;
 }
 
 int run(const Options& options) {

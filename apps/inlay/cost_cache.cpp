@@ -5,6 +5,8 @@
 
 #include <memory>
 
+#include "progress_line.hpp"
+
 namespace inlay::app {
 
 cost::CostCache* cost_cache(bool unwanted) {
@@ -12,8 +14,10 @@ cost::CostCache* cost_cache(bool unwanted) {
   if (unwanted || !folder) {
     return nullptr;
   }
-  static const auto cache = std::make_unique<cost::CostCache>(
-      *folder, [](const std::string& warning) { fmt::print(stderr, "inlay: warning: {}\n", warning); });
+  static const auto cache = std::make_unique<cost::CostCache>(*folder, [](const std::string& warning) {
+    end_progress();
+    fmt::print(stderr, "inlay: warning: {}\n", warning);
+  });
   return cache.get();
 }
 

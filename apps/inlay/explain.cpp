@@ -15,6 +15,7 @@
 #include "inlay/schedule/check.hpp"
 #include "inlay/schedule/schedule_json.hpp"
 #include "inlay/schedule/shares.hpp"
+#include "progress_line.hpp"
 #include "search_options.hpp"
 
 namespace inlay::app {

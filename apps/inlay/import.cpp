@@ -92,7 +92,8 @@ void add_import(CLI::App& program, Action& chosen) {
                   "of hardware of MAESTRO or XRBench, whose file names none: one for all, or one for each");
   command.options("--dim", options->dimensions, "NAME=SIZE",
                   "size of a symbolic dimension (.onnx); may be repeated");
-  command.options("--weight", options->weights, "NAME", "an input that is a weight (.onnx); may be repeated");
+  command.options("--weight", options->weights, "GLOB",
+                  "inputs that are weights (.onnx), or, with '!' in front, are none; may be repeated");
   command.option("--weight-bits", options->weight_bits, 0, 64,
                  "bits of a weight; 0: as the file has them (.onnx)");
   command.option("--activation-bits", options->activation_bits, 0, 64,

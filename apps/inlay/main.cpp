@@ -13,6 +13,7 @@
 #include "command.hpp"
 #include "inlay/base/error.hpp"
 #include "inlay/base/version.hpp"
+#include "progress_line.hpp"
 
 namespace {
 
@@ -93,6 +94,7 @@ int run(int argc, char** argv) {
 }
 
 int fail(int code, const std::string& message) {
+  app::end_progress();
   std::fflush(stdout);
   fmt::print(stderr, "inlay: error: {}\n", message);
   return code;

@@ -1,32 +1,18 @@
 #pragma once
 
-#include <fmt/format.h>
-#include <unistd.h>
+// The line on standard error that is rewritten while something long goes on.
+#include <string_view>
 
 namespace inlay::app {
 
-/// A line on standard error that is rewritten while something long goes on; on a terminal only, and wiped at
-/// the end, however that comes.
-class ProgressLine {
- public:
-  bool shown() const { return shown_; }
-  template <typename... Values>
-  void say(fmt::format_string<Values...> format, Values&&... values) const {
-    if (shown_) {
-      fmt::print(stderr, "\r\033[K{}", fmt::format(format, std::forward<Values>(values)...));
-    }
-  }
-  ProgressLine() = default;
-  ProgressLine(const ProgressLine&) = delete;
-  ProgressLine& operator=(const ProgressLine&) = delete;
-  ~ProgressLine() {
-    if (shown_) {
-      fmt::print(stderr, "\r\033[K");
-    }
-  }
+/// True on a terminal; elsewhere nothing is shown.
+bool shows_progress();
 
- private:
-  bool shown_ = ::isatty(STDERR_FILENO) == 1;
-};
+/// Replaces the line. Does nothing where no progress is shown.
+void show_progress(std::string_view text);
+
+/// Wipes the line, if there is one. Everything that is printed afterwards, errors included, begins in the
+/// first column.
+void end_progress();
 
 }  // namespace inlay::app

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "command.hpp"
+#include "inlay/base/counted.hpp"
 #include "inlay/base/error.hpp"
 #include "inlay/base/file.hpp"
 #include "inlay/report/output_folder.hpp"
@@ -46,7 +47,9 @@ int run(const Options& options) {
   const report::PageInput input = report::read_page_input(options.folder);
   base::write_file(
       output, options.picture.empty() ? report::report_page(input) : report::picture(input, options.picture));
-  fmt::print("{}: {} schedule{}\n", output, input.schedules.size(), input.schedules.size() == 1 ? "" : "s");
+  fmt::print("{}: {}\n", output,
+             options.picture.empty() ? base::counted(input.schedules.size(), "schedule")
+                                     : report::picture_title(input, options.picture));
   return 0;
 }
 

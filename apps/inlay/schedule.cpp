@@ -15,6 +15,7 @@
 #include "inlay/report/output_folder.hpp"
 #include "inlay/report/schedule_text.hpp"
 #include "inlay/schedule/check.hpp"
+#include "progress_line.hpp"
 #include "search_options.hpp"
 
 namespace inlay::app {

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -14,6 +13,7 @@
 #include "inlay/base/error.hpp"
 #include "inlay/base/quantity.hpp"
 #include "interrupt.hpp"
+#include "progress_line.hpp"
 
 namespace inlay::app {
 namespace {
@@ -104,20 +104,16 @@ std::optional<schedule::SubmeshFamily> submesh_family(const SearchOptions& optio
   return family;
 }
 
-bool on_terminal() {
-  return ::isatty(STDERR_FILENO) == 1;
-}
-
 void show_costing(std::size_t done, std::size_t of) {
   constexpr std::size_t kShownEvery = 32;
   if (done % kShownEvery == 0) {
-    fmt::print(stderr, "\r\033[K{} of {} layer costs", done, of);
+    show_progress(fmt::format("{} of {} layer costs", done, of));
   }
 }
 
-void show_progress(double value, double bound) {
+void show_best(double value, double bound) {
   const double gap = value > 0.0 ? 100.0 * (value - bound) / value : 0.0;
-  fmt::print(stderr, "\r\033[Kbest {:.4g}, gap {:.2f}%", value, gap);
+  show_progress(fmt::format("best {:.4g}, gap {:.2f}%", value, gap));
 }
 
 }  // namespace
@@ -173,7 +169,7 @@ search::ProblemRequest problem_request(const SearchOptions& options, const std::
   request.constraints = options.constraints;
   request.settings = workload::parse_settings(options.settings);
   request.watch.interrupted = &catch_interrupt();
-  if (on_terminal()) {
+  if (shows_progress()) {
     request.watch.progress = show_costing;
   }
   return request;
@@ -192,16 +188,10 @@ search::Options search_options(const SearchOptions& options, const std::vector<s
   const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   result.threads = options.threads == 0 ? cores : static_cast<int>(options.threads);
   result.settings = settings_of(options, strategies);
-  if (on_terminal()) {
-    result.progress = show_progress;
+  if (shows_progress()) {
+    result.progress = show_best;
   }
   return result;
-}
-
-void end_progress() {
-  if (on_terminal()) {
-    fmt::print(stderr, "\r\033[K");
-  }
 }
 
 }  // namespace inlay::app

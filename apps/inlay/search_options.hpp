@@ -40,7 +40,4 @@ search::ProblemRequest problem_request(const SearchOptions& options, const std::
 /// search.
 search::Options search_options(const SearchOptions& options, const std::vector<std::string>& strategies);
 
-/// Wipes the line of progress, if there is one.
-void end_progress();
-
 }  // namespace inlay::app

@@ -30,7 +30,6 @@ std::string progress_file(const std::string& study) {
 }
 
 studies::StudyAnswer answer_of(const Options& options) {
-  const ProgressLine line;
   studies::StudyOptions how;
   how.quick = options.quick;
   how.threads = static_cast<int>(options.threads);
@@ -38,10 +37,12 @@ studies::StudyAnswer answer_of(const Options& options) {
   if (!options.out.empty()) {
     how.journal = std::filesystem::path(options.out) / progress_file(options.study);
   }
-  if (line.shown()) {
-    how.progress = [&line](std::size_t done, std::size_t all) { line.say("{} of {} searched", done, all); };
-  }
-  return studies::run_study(options.study, how);
+  how.progress = [](std::size_t done, std::size_t all) {
+    show_progress(fmt::format("{} of {} searched", done, all));
+  };
+  studies::StudyAnswer answer = studies::run_study(options.study, how);
+  end_progress();
+  return answer;
 }
 
 int run(const Options& options) {

@@ -283,6 +283,19 @@ TEST(Output, NothingThatIsNotInlaysIsOverwritten) {
   }
 }
 
+TEST(Progress, IsWipedBeforeAnErrorIsPrinted) {
+  const TemporaryFolder folder;
+  // `script` gives the program a terminal. The first schedule is shown as the best, then its value is
+  // refused.
+  const Outcome outcome = run_shell(
+      "script -qec 'inlay schedule resnet-18 --package het-sides-2x2 --objective \"energy - 1\"' /dev/null < "
+      "/dev/null",
+      folder.path());
+  EXPECT_EQ(outcome.code, 2) << outcome.out;
+  EXPECT_THAT(outcome.out, HasSubstr("best -"));
+  EXPECT_THAT(outcome.out, HasSubstr("\r\033[Kinlay: error: objective 'energy - 1'"));
+}
+
 TEST(Interrupt, EndsASearchWithWhatItHas) {
   const TemporaryFolder folder;
   const Outcome outcome = run_shell(

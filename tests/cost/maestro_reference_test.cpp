@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "inlay/cost/maestro_csv.hpp"
+#include "support/reference_data.hpp"
 
 namespace inlay::cost::maestro {
 namespace {
@@ -179,22 +180,16 @@ Tally compare_folder(const fs::path& folder) {
 }
 
 fs::path reference() {
-  return fs::path(SHARED_DIR) / "reference" / "maestro";
+  return testing::reference_data() / "reference" / "maestro";
 }
 
-TEST(MaestroReference, AllColumnsOfAllConvolutionsAgree) {
-  if (!fs::exists(reference())) {
-    std::cout << "skipped: no reference files of MAESTRO beside the repository\n";
-    return;
-  }
+using MaestroReference = testing::ReferenceTest;
+
+TEST_F(MaestroReference, AllColumnsOfAllConvolutionsAgree) {
   EXPECT_GT(compare_folder(reference()).rows, 10000);
 }
 
-TEST(MaestroReference, AllColumnsOfGemmsAgree) {
-  if (!fs::exists(reference())) {
-    std::cout << "skipped: no reference files of MAESTRO beside the repository\n";
-    return;
-  }
+TEST_F(MaestroReference, AllColumnsOfGemmsAgree) {
   EXPECT_GT(compare_folder(reference() / "gemm").rows, 500);
 }
 

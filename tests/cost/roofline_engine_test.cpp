@@ -143,7 +143,7 @@ TEST(RooflineEngine, NoEngineIsBelowIt) {
         return;
       }
       const bool exact = counts_all_macs(cost, shape, mini_batch, type);
-      RC_ASSERT(exact || is_maestro);
+      RC_ASSERT((exact || is_maestro));
       if (!exact) {
         ++inexact;
         return;
@@ -154,8 +154,8 @@ TEST(RooflineEngine, NoEngineIsBelowIt) {
       RC_ASSERT(bound.tile_bytes <= cost.tile_bytes);
       const double rounding = 1.0 + 1e-12;
       RC_ASSERT(bound.energy.mac <= cost.energy.mac * rounding);
-      RC_ASSERT(is_maestro || bound.energy.l1 <= cost.energy.l1 * rounding);
-      RC_ASSERT(is_maestro || bound.energy.l2 <= cost.energy.l2 * rounding);
+      RC_ASSERT((is_maestro || bound.energy.l1 <= cost.energy.l1 * rounding));
+      RC_ASSERT((is_maestro || bound.energy.l2 <= cost.energy.l2 * rounding));
     }));
     EXPECT_GT(compared, 20) << name << " was hardly compared; " << inexact << " layers were inexact";
     std::cout << name << ": " << compared << " layers compared, " << inexact << " inexact\n";

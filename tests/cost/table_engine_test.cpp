@@ -5,17 +5,17 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 
 #include "cost/fixtures.hpp"
 #include "inlay/cost/cost_table.hpp"
+#include "support/reference_data.hpp"
 
 namespace inlay::cost {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using workload::GemmShape;
 
 const std::string kHeader = "model,layer,chiplet,mini_batch,cycles,energy_pj,l2_bytes,utilisation\n";
@@ -203,12 +203,29 @@ TEST(TableEngine, MaestrosFilesMustSuitTheChiplet) {
               HasSubstr("MAESTRO dropped it"));
 }
 
-TEST(TableEngine, ReadsEveryReferenceFileOfMaestro) {
-  const std::filesystem::path folder = std::filesystem::path(SHARED_DIR) / "reference/maestro";
-  if (!std::filesystem::exists(folder)) {
-    std::cout << "skipped: " << folder << " is not here\n";
-    return;
-  }
+/// CONV2_1_2 of MAESTRO's ResNet-50, 64 x 64 channels, 3 x 3 on 56 x 56 inputs: the worked example of
+/// docs/maestro.md.
+workload::Layer worked_example() {
+  return layer_of("CONV2_1_2", workload::ConvolutionShape{1, 64, 64, 54, 54, 3, 3, 1, 1, 1, 1});
+}
+
+TEST(TableEngine, AgreesWithTheEngineOnARowOfMaestros) {
+  // The columns that are read, of the row that MAESTRO's repository holds in Resnet50_kcp_ws.csv at 4096 PEs.
+  const std::string row =
+      "Resnet50,CONV2_1_2,4096,40971,75008,107495424,107495424,580608,580608,200704,107495424,36864,36864,"
+      "36864,"
+      "107495424,107495424,186624,186624,4096\n";
+  const auto scenario = scenario_of({model_of("m", {"CONV2_1_2"})});
+  const hardware::ChipletType type = chiplet_type("kcp_ws");
+  const LayerCost ours = make_engine("maestro")->evaluate(worked_example(), 1, type);
+  EXPECT_EQ(engine_of(maestro_header() + row)->evaluate(worked_example(), 1, type), ours);
+  EXPECT_EQ(ours.cycles, 40971);
+}
+
+using TableEngineReference = inlay::testing::ReferenceTest;
+
+TEST_F(TableEngineReference, ReadsEveryFileOfMaestro) {
+  const std::filesystem::path folder = inlay::testing::reference_data() / "reference/maestro";
   int files = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     const std::string file = entry.path().string();
@@ -226,15 +243,10 @@ TEST(TableEngine, ReadsEveryReferenceFileOfMaestro) {
   EXPECT_GT(files, 100);
 }
 
-TEST(TableEngine, AgreesWithTheEngineOnMaestrosOwnFile) {
+TEST_F(TableEngineReference, AgreesWithTheEngineOnMaestrosOwnFile) {
   const std::filesystem::path file =
-      std::filesystem::path(SHARED_DIR) / "reference/maestro/pe4096_noc256/Resnet50_kcp_ws.csv";
-  if (!std::filesystem::exists(file)) {
-    std::cout << "skipped: " << file << " is not here\n";
-    return;
-  }
-  // CONV2_1_2 is 64 x 64 channels, 3 x 3 on 56 x 56 inputs: the worked example of docs/maestro.md.
-  const auto layer = layer_of("CONV2_1_2", workload::ConvolutionShape{1, 64, 64, 54, 54, 3, 3, 1, 1, 1, 1});
+      inlay::testing::reference_data() / "reference/maestro/pe4096_noc256/Resnet50_kcp_ws.csv";
+  const workload::Layer layer = worked_example();
   const hardware::ChipletType type = chiplet_type("kcp_ws");
   const LayerCost ours = make_engine("maestro")->evaluate(layer, 3, type);
   EXPECT_EQ(make_engine("table:" + file.string())->evaluate(layer, 3, type).cycles, ours.cycles);

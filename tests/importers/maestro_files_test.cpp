@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "inlay/report/maestro_costs.hpp"
+#include "support/reference_data.hpp"
 
 namespace inlay::importers {
 namespace {
@@ -89,28 +90,17 @@ Tally compare_folder(const fs::path& folder) {
 }
 
 fs::path reference() {
-  return fs::path(SHARED_DIR) / "reference" / "maestro";
+  return testing::reference_data() / "reference" / "maestro";
 }
 
-bool there_is_reference() {
-  if (!fs::exists(reference())) {
-    std::cout << "skipped: no reference files of MAESTRO beside the repository\n";
-    return false;
-  }
-  return true;
+using MaestroFilesReference = testing::ReferenceTest;
+
+TEST_F(MaestroFilesReference, EveryMappingFileGivesEveryResultFile) {
+  EXPECT_GT(compare_folder(reference()).rows, 10000U);
+  EXPECT_GT(compare_folder(reference() / "gemm").rows, 500U);
 }
 
-TEST(MaestroFiles, EveryMappingFileGivesEveryResultFile) {
-  if (there_is_reference()) {
-    EXPECT_GT(compare_folder(reference()).rows, 10000U);
-    EXPECT_GT(compare_folder(reference() / "gemm").rows, 500U);
-  }
-}
-
-TEST(MaestroFiles, EveryMappingFileCanBeRead) {
-  if (!there_is_reference()) {
-    return;
-  }
+TEST_F(MaestroFilesReference, EveryMappingFileCanBeRead) {
   std::size_t files = 0;
   for (const char* folder : {"mapping", "gemm/mapping"}) {
     for (const auto& entry : fs::directory_iterator(reference() / folder)) {

@@ -106,7 +106,7 @@ TEST(OnnxFused, NormsOfSums) {
   embedding.node("EmbedLayerNormalization", {"ids", "segments", "w", "p", "t", "g", "g", "mask"},
                  {"y", "lengths"}, {}, kMicrosoft);
   const workload::Model words = imported(embedding.output("y").output("lengths"));
-  EXPECT_EQ(workload::parameters(words), (100 + 20 + 2) * 8 + 16);
+  EXPECT_EQ(workload::parameters(words), (100 + 20 + 2) * 8 + 8);  // gain and offset are one tensor
   EXPECT_EQ(words.layers.back().inputs.size(), 1U);
 }
 

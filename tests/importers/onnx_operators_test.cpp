@@ -49,8 +49,8 @@ TEST(OnnxOperators, ConvolutionOverASequence) {
 TEST(OnnxOperators, BatchNormAndBiasAreFolded) {
   Model model;
   model.input("x", {1, 3, 8, 8}).weight("w", {4, 3, 1, 1}).weight("g", {4}).weight("b", {4, 1, 1});
-  model.node("Conv", {"x", "w"}, {"c"}).node("Add", {"c", "b"}, {"a"});
-  model.node("BatchNormalization", {"a", "g", "g", "g", "g"}, {"n"}).node("Relu", {"n"}, {"y"}).output("y");
+  model.weight("o", {4}).node("Conv", {"x", "w"}, {"c"}).node("Add", {"c", "b"}, {"a"});
+  model.node("BatchNormalization", {"a", "g", "o", "g", "g"}, {"n"}).node("Relu", {"n"}, {"y"}).output("y");
   const workload::Model result = imported(model);
   EXPECT_THAT(operators(result), ElementsAre("convolution", "relu"));
   EXPECT_EQ(workload::parameters(result), 4 * 3 + 4 + 8);

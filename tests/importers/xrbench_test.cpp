@@ -4,7 +4,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <map>
 #include <sstream>
 
@@ -13,6 +12,7 @@
 #include "inlay/importers/xrbench_scenario.hpp"
 #include "inlay/workload/model_file.hpp"
 #include "inlay/workload/scenario_file.hpp"
+#include "support/reference_data.hpp"
 
 namespace inlay::importers {
 namespace {
@@ -70,11 +70,11 @@ TEST(XrbenchScenario, AScenarioAndItsModels) {
   EXPECT_EQ(workload::macs(workload::parse_model(files[2].text, "gaze.yaml")), 8 * 4 * 9);  // padded to 3 x 3
   EXPECT_THAT(files[0].text,
               AllOf(HasSubstr("batch: 60, rate: 60, deadline: 960 ms}"),  // 60 periods of 16 ms
-                    HasSubstr("gaze: 1 layers with a filter larger than their input")));
+                    HasSubstr("gaze: 1 layer with a filter larger than the input")));
 }
 
 TEST(XrbenchScenario, FilesLieBesideEachOtherAndAreRead) {
-  const fs::path folder = fs::path(testing::TempDir()) / "inlay-xrbench";
+  const fs::path folder = fs::path(::testing::TempDir()) / "inlay-xrbench";
   fs::remove_all(folder);
   fs::create_directories(folder);
   std::ofstream(folder / "s.m") << kScenario;
@@ -119,14 +119,12 @@ std::vector<std::vector<std::string>> table(const fs::path& path) {
   return rows;
 }
 
+using XrbenchReference = testing::ReferenceTest;
+
 /// The reference lists every layer as XRBench states it; written as XRBench writes it, it must give the
 /// table's totals.
-TEST(XrbenchScenario, EveryNetworkHasTheTablesTotals) {
-  const fs::path folder = fs::path(SHARED_DIR) / "reference" / "xrbench";
-  if (!fs::exists(folder)) {
-    std::cout << "no " << folder << ": XRBench's networks are skipped\n";
-    return;
-  }
+TEST_F(XrbenchReference, EveryNetworkHasTheTablesTotals) {
+  const fs::path folder = testing::reference_data() / "reference" / "xrbench";
   std::string text;
   std::map<std::string, std::vector<std::string>> totals;
   const auto rows = table(folder / "totals.csv");

@@ -187,7 +187,7 @@ TEST(FormulaShape, AProofHolds) {
       const double before = plain_value(formula, latency, energy);
       const double after = plain_value(formula, latency + random.fraction(), energy + random.fraction());
       const bool compared = !std::isnan(before) && !std::isnan(after);
-      RC_ASSERT(!compared || after >= before || after >= before - 1e-12 * std::abs(before));
+      RC_ASSERT((!compared || after >= before || after >= before - 1e-12 * std::abs(before)));
     }
   }));
   EXPECT_GT(proven, 50);

@@ -83,7 +83,7 @@ void check_timeline(const schedule::Problem& problem, const evaluate::ScheduleCo
   RC_ASSERT(timeline.end == cost.latency);
   double last_end = 0.0;
   for (const report::WindowSpan& window : timeline.windows) {
-    RC_ASSERT(window.memory_bound || std::abs(window.work_end - window.end) <= slack);
+    RC_ASSERT((window.memory_bound || std::abs(window.work_end - window.end) <= slack));
     RC_ASSERT(window.work_end <= window.end + slack);
     last_end = window.memory_bound ? window.end : last_end;
   }

@@ -193,7 +193,7 @@ TEST(Page, RandomSchedules) {
     try {
       const std::string page = report::report_page(input_of(testing::document_of(problem, schedule)));
       RC_ASSERT(fault_of(page) == "");
-      RC_ASSERT(page.find("nan") == std::string::npos && page.find("inf\"") == std::string::npos);
+      RC_ASSERT((page.find("nan") == std::string::npos && page.find("inf\"") == std::string::npos));
       ++seen;
     } catch (const base::InfeasibleError&) {
       return;  // does not fit L2

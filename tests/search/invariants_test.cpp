@@ -36,8 +36,8 @@ void expect_never_worse(const schedule::Problem& problem, const schedule::Proble
     exact::Space of_better = space;
     of_better.longest = static_cast<int>(better.package.chiplets.size());
     const std::optional<double> after = optimum(better, objective, of_better);
-    RC_ASSERT(!before || after);
-    RC_ASSERT(!before || *after <= *before * (1 + 1e-8));
+    RC_ASSERT((!before || after));
+    RC_ASSERT((!before || *after <= *before * (1 + 1e-8)));
   }
 }
 
@@ -161,7 +161,7 @@ TEST(Relabelling, OfChipletsChangesNoOptimum) {
       const std::optional<double> before = optimum(problem, objective, space);
       const std::optional<double> after = optimum(renamed, objective, space);
       RC_ASSERT(before.has_value() == after.has_value());
-      RC_ASSERT(!before || std::abs(*before - *after) <= 1e-8 * *before);
+      RC_ASSERT((!before || std::abs(*before - *after) <= 1e-8 * *before));
     }
   }));
 }

@@ -10,6 +10,7 @@
 #include "inlay/importers/maestro_mapping_file.hpp"
 #include "inlay/studies/scar/costs.hpp"
 #include "inlay/studies/scar/search.hpp"
+#include "support/reference_data.hpp"
 
 namespace inlay::studies::scar {
 namespace {
@@ -77,12 +78,10 @@ double shipped_resnet_seconds(const std::string& package, const std::filesystem:
   return 32.0 * static_cast<double>(cycles) / type.clock;
 }
 
-TEST(ScarCalibration, ResNetAsMaestroShipsIt) {
-  const std::filesystem::path folder =
-      std::filesystem::path(SHARED_DIR) / "reference" / "maestro" / "mapping";
-  if (!std::filesystem::exists(folder)) {
-    GTEST_SKIP() << "no reference files of MAESTRO beside the repository";
-  }
+using ScarCalibrationReference = testing::ReferenceTest;
+
+TEST_F(ScarCalibrationReference, ResNetAsMaestroShipsIt) {
+  const std::filesystem::path folder = testing::reference_data() / "reference" / "maestro" / "mapping";
   EXPECT_NEAR(shipped_resnet_seconds("simba-nvd-3x3", folder / "Resnet50_kcp_ws.m"), 4.00, 0.005);
   EXPECT_NEAR(shipped_resnet_seconds("simba-shi-3x3", folder / "Resnet50_ykp_os_made.m"), 2.60, 0.005);
 }

@@ -358,7 +358,7 @@ TEST(Verify, NotesAnotherVersion) {
   EXPECT_THAT(note_on(verdict, "program_version"), HasSubstr("written by version 0.0.1"));
 }
 
-/// docs/formats-schedule.md shows the worked example of DESIGN section 5 as a file.
+/// docs/formats-schedule.md shows the worked example of docs/model.md as a file.
 TEST(Verify, TheExampleOfTheDocumentationIsTheWorkedExample) {
   const std::string page = base::read_file(SOURCE_DIR "/docs/formats-schedule.md");
   const std::size_t begin = page.find("```json\n");

@@ -1,9 +1,11 @@
 #include "inlay/base/file.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -105,10 +107,27 @@ std::string content_hash(std::string_view content) {
 }
 
 fs::path data_folder() {
+  std::error_code error;
   if (const char* folder = std::getenv("INLAY_DATA"); folder != nullptr && *folder != '\0') {
+    if (!fs::is_directory(folder, error)) {
+      throw InputError(fmt::format("$INLAY_DATA is '{}', which is no folder", folder));
+    }
     return folder;
   }
-  return INLAY_DATA_DIR;
+  const fs::path beside = fs::read_symlink("/proc/self/exe", error).parent_path();
+  const std::array<fs::path, 5> places = {(beside / "../share/inlay").lexically_normal(), beside / "data",
+                                          INLAY_SOURCE_DATA, INLAY_INSTALLED_DATA, "/usr/share/inlay"};
+  std::vector<std::string> names;
+  for (const fs::path& place : places) {
+    // Other programs may have a folder `data`; ours has models.
+    if (fs::is_directory(place / "models", error)) {
+      return place;
+    }
+    names.push_back(place.string());
+  }
+  throw InputError(
+      fmt::format("the data folder is at none of {}; name it by the environment variable INLAY_DATA",
+                  fmt::join(names, ", ")));
 }
 
 bool may_be_shipped(const std::string& name) {

@@ -44,7 +44,9 @@ class ReadLog {
 /// For what is read by other means than read_file. Nothing is hashed while no log lives.
 void note_read(const std::filesystem::path& path, std::string_view content);
 
-/// Folder of the shipped YAML: the environment variable INLAY_DATA, else the source tree's `data/`.
+/// Folder of the shipped YAML, the first that exists: $INLAY_DATA (no other, if it is set), `../share/inlay`
+/// and `data` beside the program, the source tree's `data/`, the places of an installation and of the Debian
+/// package. Throws InputError that names them all.
 std::filesystem::path data_folder();
 
 /// Whether it can be the bare name of a shipped file: no slash, and no ending such as .yaml. What begins with

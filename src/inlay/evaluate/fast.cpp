@@ -15,12 +15,19 @@ FastEvaluator::FastEvaluator(const schedule::Problem& problem)
   }
 }
 
+std::size_t FastEvaluator::Hash::operator()(const Key& key) const {
+  std::size_t hash = static_cast<std::size_t>(key.model);
+  for (const std::size_t part :
+       {static_cast<std::size_t>(key.first), static_cast<std::size_t>(key.last), key.size}) {
+    hash = (hash ^ part) * 0x9e3779b97f4a7c15ULL;  // 2^64 over the golden ratio (Knuth, TAOCP 6.4)
+    hash ^= hash >> 32U;
+  }
+  return hash;
+}
+
 FastEvaluator::Tables& FastEvaluator::tables_of(int model, int first, int last, std::int64_t mini_batch) {
   const cost::ModelCosts& costs = problem_.costs.models[static_cast<std::size_t>(model)];
-  const auto size = static_cast<std::uint64_t>(costs.index_of(mini_batch));
-  const std::uint64_t key = (static_cast<std::uint64_t>(model) << 56U) | (size << 36U) |
-                            (static_cast<std::uint64_t>(first) << 18U) | static_cast<std::uint64_t>(last);
-  Tables& found = tables_[key];
+  Tables& found = tables_[{model, first, last, static_cast<std::size_t>(costs.index_of(mini_batch))}];
   found.resize(problem_.package.types.size());
   return found;
 }

@@ -31,13 +31,23 @@ class FastEvaluator {
  private:
   /// The tables of one window's layers of a model and one mini-batch size, by chiplet type.
   using Tables = std::vector<std::unique_ptr<SegmentTable>>;
+  struct Key {
+    int model = 0;
+    int first = 0;
+    int last = 0;
+    std::size_t size = 0;  // index of the mini-batch size
+    bool operator==(const Key&) const = default;
+  };
+  struct Hash {
+    std::size_t operator()(const Key& key) const;
+  };
   Tables& tables_of(int model, int first, int last, std::int64_t mini_batch);
 
   const schedule::Problem& problem_;
   FigureConstants constants_;
   double samples_ = 0.0;
   double seconds_per_byte_;  // of the package's whole memory
-  std::unordered_map<std::uint64_t, Tables> tables_;
+  std::unordered_map<Key, Tables, Hash> tables_;
 };
 
 }  // namespace inlay::evaluate

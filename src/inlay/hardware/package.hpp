@@ -104,7 +104,7 @@ struct ChipletGroup {
   std::vector<int> chiplets;
 };
 
-/// Stages in a row either wait for their transfers or hide them behind computing (DESIGN section 5).
+/// Stages in a row either wait for their transfers or hide them behind computing (docs/model.md).
 enum class Overlap { kSerial, kOverlapped };
 
 /// Chiplets, links and memory. The derived tables are filled by `derive_routes`.

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 
+#include "inlay/base/counted.hpp"
 #include "inlay/base/error.hpp"
 #include "inlay/hardware/reference.hpp"
 #include "inlay/hardware/submesh.hpp"
@@ -210,7 +211,8 @@ void read_links(const base::YamlNode& value, Package& package) {
   for (const base::YamlNode& item : value.list()) {
     const std::vector<base::YamlNode> ends = item.list();
     if (ends.size() != 2) {
-      item.fail(fmt::format("has {} chiplets, a link joins two, such as [c0, c1]", ends.size()));
+      item.fail(
+          fmt::format("has {}, a link joins two, such as [c0, c1]", base::counted(ends.size(), "chiplet")));
     }
     const int a = index_of_name(ends[0], numbers, "chiplet");
     const int b = index_of_name(ends[1], numbers, "chiplet");

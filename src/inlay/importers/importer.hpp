@@ -13,7 +13,7 @@ namespace inlay::importers {
 /// What the user says beside the file; all but the dataflows is about ONNX.
 struct ImportOptions {
   std::map<std::string, std::int64_t> dimensions;  // sizes of symbolic dimensions
-  std::vector<std::string> weights;                // inputs that are weights
+  std::vector<std::string> weights;                // patterns of inputs that are weights; "!...": are none
   bool unknown_as_vector = false;                  // operators that nobody knows are vector operators
   std::int64_t weight_bits = 0;                    // 0: as the file has them
   std::int64_t activation_bits = 0;

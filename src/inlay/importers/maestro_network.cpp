@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "inlay/base/checked.hpp"
+#include "inlay/base/counted.hpp"
 #include "inlay/importers/chain_writer.hpp"
 
 namespace inlay::importers {
@@ -85,12 +86,11 @@ std::string described(const MappingFile& mapping, const ChainWriter& chain, std:
   std::string text = fmt::format(
       "Layers of a MAESTRO mapping file as a chain in its order. The file knows neither branches nor "
       "pooling, batch norm, "
-      "activations or biases: they are not here. Its inputs include padding: {} layers get as much as the "
-      "output before "
-      "them lacks. {} layers do not fit what stands before them and read an input of their own, while the "
-      "output "
-      "before them leaves the model.",
-      chain.padded(), chain.breaks());
+      "activations or biases: they are not here. Its inputs include padding: {} as much as the output "
+      "before them lacks. {} what stands before them and read an input of their own, while the output before "
+      "them leaves the model.",
+      base::counted(chain.padded(), "layer gets", "layers get"),
+      base::counted(chain.breaks(), "layer does not fit", "layers do not fit"));
   if (batch > 1) {
     text += fmt::format(" The file's batch is {}: run it with that batch.", batch);
   }

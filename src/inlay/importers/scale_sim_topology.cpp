@@ -9,6 +9,7 @@
 #include <set>
 
 #include "inlay/base/checked.hpp"
+#include "inlay/base/counted.hpp"
 #include "inlay/importers/chain_writer.hpp"
 #include "inlay/importers/csv_rows.hpp"
 
@@ -208,12 +209,12 @@ std::string scale_sim_yaml(std::string_view text, const std::string& file, const
   const std::string description = fmt::format(
       "Layers of a SCALE-Sim topology as a chain in its order. The file knows neither branches nor pooling, "
       "activations "
-      "or biases: they are not here. A last window that reaches beyond the input counts, as there. {} layers "
-      "get as much "
-      "padding as the output before them lacks. {} layers do not fit what stands before them and read an "
-      "input of their "
-      "own, while the output before them leaves the model.{}",
-      chain.padded(), chain.breaks(), topology.remarks());
+      "or biases: they are not here. A last window that reaches beyond the input counts, as there. {} as "
+      "much "
+      "padding as the output before them lacks. {} what stands before them and read an input of their own, "
+      "while the output before them leaves the model.{}",
+      base::counted(chain.padded(), "layer gets", "layers get"),
+      base::counted(chain.breaks(), "layer does not fit", "layers do not fit"), topology.remarks());
   const std::string stem = std::filesystem::path(source).stem().string();
   return chain.text(stem.empty() ? "topology" : stem, source, description);
 }

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "inlay/base/counted.hpp"
 #include "inlay/importers/maestro_layer_reader.hpp"
 #include "inlay/importers/maestro_network.hpp"
 
@@ -165,8 +166,8 @@ std::string description_of(const std::vector<Network>& networks) {
       text += fmt::format(" {} has no rate.", network.mapping.network);
     }
     if (network.widened > 0) {
-      text += fmt::format(" {}: {} layers with a filter larger than their input, which is padded to it.",
-                          network.mapping.network, network.widened);
+      text += fmt::format(" {}: {} with a filter larger than the input, which is padded to it.",
+                          network.mapping.network, base::counted(network.widened, "layer"));
     }
   }
   return text;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -244,6 +245,12 @@ std::string verdict_of(const objective::Objective& objective, const Explanation&
                      of_layers ? worst_stage(explanation.stages, first.time) : "");
 }
 
+/// Thousandths of the unit with their sign. What is within rounding of `given` and `best` is no difference.
+std::string difference(double given, double best) {
+  const bool same = std::abs(given - best) <= 1e-12 * std::max(std::abs(given), std::abs(best));
+  return same ? "0" : fmt::format("{:+.3g}", (given - best) * 1e3);
+}
+
 void add_terms(const std::vector<TermDifference>& terms, bool time, TextTable& table) {
   double given = 0.0;
   double best = 0.0;
@@ -252,7 +259,7 @@ void add_terms(const std::vector<TermDifference>& terms, bool time, TextTable& t
     best += term.best;
     if (term.given != 0.0 || term.best != 0.0) {
       table.add({time ? "latency" : "energy", amount(time, term.given), amount(time, term.best),
-                 fmt::format("{:+.3g}", (term.given - term.best) * 1e3), term.term});
+                 difference(term.given, term.best), term.term});
     }
   }
   table.add({time ? "latency" : "energy", amount(time, given), amount(time, best),

@@ -11,6 +11,11 @@ std::string format_edp(double joule_seconds) {
   return base::format_energy(joule_seconds) + " s";
 }
 
+std::string format_rate(double per_second) {
+  const std::string count = base::format_count(per_second);
+  return (count.ends_with(' ') ? count.substr(0, count.size() - 1) : count) + "/s";
+}
+
 std::string format_share(double share) {
   return fmt::format("{:.1f}%", 100.0 * share);
 }

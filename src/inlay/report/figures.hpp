@@ -8,6 +8,8 @@ namespace inlay::report {
 
 /// "2.57 nJ s".
 std::string format_edp(double joule_seconds);
+/// "790.8/s", "41.82 k/s".
+std::string format_rate(double per_second);
 /// "12.3%".
 std::string format_share(double share);
 /// "proven", or the gap: "gap 0.42%".

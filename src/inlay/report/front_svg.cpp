@@ -4,8 +4,10 @@
 
 #include <algorithm>
 
+#include "inlay/base/counted.hpp"
 #include "inlay/base/quantity.hpp"
 #include "inlay/report/figures.hpp"
+#include "inlay/report/ticks.hpp"
 
 namespace inlay::report {
 namespace {
@@ -16,7 +18,7 @@ constexpr double kLeft = 90.0;
 constexpr double kRight = 30.0;
 constexpr double kTop = 30.0;
 constexpr double kBottom = 52.0;
-constexpr int kTicks = 5;
+constexpr int kMostTicks = 8;
 
 /// One axis: values from `low` to `high` on pixels from `from` to `to`.
 struct Axis {
@@ -27,7 +29,6 @@ struct Axis {
   double at(double value) const {
     return high > low ? from + (to - from) * (value - low) / (high - low) : 0.5 * (from + to);
   }
-  double tick(int index) const { return low + (high - low) * index / (kTicks - 1); }
 };
 
 /// With some room beyond both ends.
@@ -37,15 +38,15 @@ Axis axis(double least, double most, double from, double to) {
 }
 
 void draw_axes(Markup& markup, const Axis& time, const Axis& energy) {
-  for (int i = 0; i < kTicks; ++i) {
-    const double x = time.at(time.tick(i));
-    const double y = energy.at(energy.tick(i));
+  for (const Tick& tick : axis_ticks(time.low, time.high, kMostTicks, "s")) {
+    const double x = time.at(tick.value);
     markup.empty("line", {{"class", "rule"}, {"x1", x}, {"y1", kTop}, {"x2", x}, {"y2", kHeight - kBottom}});
+    markup.leaf("text", tick.label, {{"class", "small middle"}, {"x", x}, {"y", kHeight - kBottom + 18.0}});
+  }
+  for (const Tick& tick : axis_ticks(energy.low, energy.high, kMostTicks, "J")) {
+    const double y = energy.at(tick.value);
     markup.empty("line", {{"class", "rule"}, {"x1", kLeft}, {"y1", y}, {"x2", kWidth - kRight}, {"y2", y}});
-    markup.leaf("text", base::format_time(time.tick(i)),
-                {{"class", "small middle"}, {"x", x}, {"y", kHeight - kBottom + 18.0}});
-    markup.leaf("text", base::format_energy(energy.tick(i)),
-                {{"class", "small end"}, {"x", kLeft - 8.0}, {"y", y + 4.0}});
+    markup.leaf("text", tick.label, {{"class", "small end"}, {"x", kLeft - 8.0}, {"y", y + 4.0}});
   }
   markup.leaf("text", "latency",
               {{"class", "strong middle"}, {"x", 0.5 * (kLeft + kWidth - kRight)}, {"y", kHeight - 12.0}});
@@ -100,7 +101,7 @@ std::string front_svg(const FrontTable& front, SvgUse use) {
   Markup markup;
   open_svg(markup, kWidth, kHeight, "Latency and energy of the front",
            fmt::format(
-               "{} schedules, from {} and {} to {} and {}", front.rows.size(),
+               "{}, from {} and {} to {} and {}", base::counted(front.rows.size(), "schedule"),
                base::format_time(front.rows.front().latency), base::format_energy(front.rows.front().energy),
                base::format_time(front.rows.back().latency), base::format_energy(front.rows.back().energy)),
            use);

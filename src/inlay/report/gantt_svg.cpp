@@ -6,8 +6,10 @@
 #include <array>
 #include <cmath>
 
+#include "inlay/base/counted.hpp"
 #include "inlay/base/quantity.hpp"
 #include "inlay/report/gantt_timeline.hpp"
+#include "inlay/report/ticks.hpp"
 
 namespace inlay::report {
 namespace {
@@ -57,18 +59,6 @@ const char* words_of(Activity activity) {
   return "";
 }
 
-/// 1, 2 or 5 times a power of ten, so that some eight ticks fit.
-double tick_step(double whole) {
-  const double rough = whole / 8.0;
-  const double power = std::pow(10.0, std::floor(std::log10(rough)));
-  for (const double factor : {1.0, 2.0, 5.0}) {
-    if (factor * power >= rough) {
-      return factor * power;
-    }
-  }
-  return 10.0 * power;
-}
-
 class Gantt {
  public:
   Gantt(const schedule::Problem& problem, const schedule::Schedule& schedule,
@@ -82,8 +72,9 @@ class Gantt {
     const std::vector<LegendEntry> legend = legend_entries();
     open_svg(markup_, kWidth, bottom_ + kAxis + 6.0 + legend_height(kWidth - kLeft, legend),
              fmt::format("Gantt chart of {} on {}", problem_.scenario.name, problem_.package.name),
-             fmt::format("{} windows on {} chiplets, {} in all", timeline_.windows.size(),
-                         problem_.package.chiplets.size(), base::format_time(timeline_.end)),
+             fmt::format("{} on {}, {} in all", base::counted(timeline_.windows.size(), "window"),
+                         base::counted(problem_.package.chiplets.size(), "chiplet"),
+                         base::format_time(timeline_.end)),
              use);
     rows();
     axis();
@@ -143,15 +134,14 @@ class Gantt {
     if (timeline_.end <= 0.0) {
       return;
     }
-    const double step = tick_step(timeline_.end);
     const double end_label_left = x_of(timeline_.end) - text_width("000.0 ms", kSmallFont) - 8.0;
-    for (int i = 0; i * step < timeline_.end; ++i) {
-      const double x = x_of(i * step);
+    constexpr int kMostTicks = 9;
+    for (const Tick& tick : axis_ticks(0.0, timeline_.end, kMostTicks, "s")) {
+      const double x = x_of(tick.value);
       markup_.empty("line",
                     {{"class", "rule"}, {"x1", x}, {"y1", kHeader}, {"x2", x}, {"y2", bottom_ + 5.0}});
-      const std::string text = base::format_time(i * step);
-      if (x + text_width(text, kSmallFont) / 2 < end_label_left) {
-        markup_.leaf("text", text, {{"x", x}, {"y", bottom_ + 17.0}, {"class", "small quiet middle"}});
+      if (x + text_width(tick.label, kSmallFont) / 2 < end_label_left) {
+        markup_.leaf("text", tick.label, {{"x", x}, {"y", bottom_ + 17.0}, {"class", "small quiet middle"}});
       }
     }
     markup_.leaf("text", base::format_time(timeline_.end),

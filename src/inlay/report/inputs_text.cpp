@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "inlay/base/counted.hpp"
 #include "inlay/base/quantity.hpp"
 #include "inlay/hardware/drawing.hpp"
 #include "inlay/report/text_table.hpp"
@@ -63,9 +64,10 @@ std::string model_text(const workload::Model& model) {
   for (const auto& [name, value] : model.settings) {
     pairs.emplace_back("parameter", fmt::format("{} = {}", name, value));
   }
-  pairs.emplace_back("per sample", fmt::format("{} layers, {}, {} of activations", model.layers.size(),
-                                               count_of(workload::macs(model), "MACs"),
-                                               bytes(workload::activation_bytes(model))));
+  pairs.emplace_back(
+      "per sample",
+      fmt::format("{}, {}, {} of activations", base::counted(model.layers.size(), "layer"),
+                  count_of(workload::macs(model), "MACs"), bytes(workload::activation_bytes(model))));
   pairs.emplace_back("learned",
                      fmt::format("{} parameters, {} of weights to load", workload::parameters(model),
                                  bytes(workload::weight_bytes(model))));

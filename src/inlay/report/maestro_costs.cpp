@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "inlay/base/checked.hpp"
+#include "inlay/base/counted.hpp"
 #include "inlay/base/quantity.hpp"
 #include "inlay/base/version.hpp"
 #include "inlay/cost/maestro_csv.hpp"
@@ -170,8 +171,9 @@ std::string maestro_text(const MaestroCosts& costs) {
   }
   const Totals totals = totals_of(costs);
   table.add(row("total", "", totals.macs, totals.cycles, totals.joules));
-  return fmt::format("{}, {} layers on {} PEs\n{}{}", costs.mapping.network, costs.analyses.size(),
-                     costs.hardware.hardware.pes, table.text(), notes(totals));
+  return fmt::format("{}, {} on {} PEs\n{}{}", costs.mapping.network,
+                     base::counted(costs.analyses.size(), "layer"), costs.hardware.hardware.pes, table.text(),
+                     notes(totals));
 }
 
 std::string maestro_json(const MaestroCosts& costs) {

@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "inlay/base/counted.hpp"
 #include "inlay/base/quantity.hpp"
 #include "inlay/report/figures.hpp"
 #include "inlay/report/schedule_summary.hpp"
@@ -129,8 +130,10 @@ class Map {
     const double left = kMargin;
     open_svg(markup_, width, bottom + legend_height(width - 2 * left, legend),
              fmt::format("Map of package {}", package_.name),
-             fmt::format("{} chiplets, {} links, {} memory interfaces; shares are of the whole latency",
-                         package_.chiplets.size(), package_.links.size(), package_.interfaces.size()),
+             fmt::format("{}, {}, {}; shares are of the whole latency",
+                         base::counted(package_.chiplets.size(), "chiplet"),
+                         base::counted(package_.links.size(), "link"),
+                         base::counted(package_.interfaces.size(), "memory interface")),
              use);
     for (const auto& [a, b] : package_.links) {
       link(static_cast<std::size_t>(a), static_cast<std::size_t>(b));

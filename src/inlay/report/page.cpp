@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "inlay/base/counted.hpp"
 #include "inlay/base/error.hpp"
 #include "inlay/base/version.hpp"
 #include "inlay/report/front_svg.hpp"
@@ -58,6 +59,13 @@ std::string picture(const PageInput& input, const std::string& name) {
     return kMark + gantt_svg(document.problem, document.schedule, best.cost, SvgUse::kStandalone);
   }
   throw base::DefectError(fmt::format("there is no drawing '{}'", name));
+}
+
+std::string picture_title(const PageInput& input, const std::string& name) {
+  if (name == "front" && input.front) {
+    return fmt::format("front of {}", base::counted(input.front->rows.size(), "schedule"));
+  }
+  return fmt::format("{} of {}", name, name_of(input, input.schedules.front()));
 }
 
 std::string report_page(const PageInput& input) {

@@ -32,7 +32,7 @@ void table(const Comparison& comparison, Markup& page) {
     }
     const ComparisonResult& result = *row.result;
     rows.push_back({row.package, row.strategy, base::format_time(result.latency),
-                    fmt::format("{:.4g}", result.throughput), base::format_energy(result.energy),
+                    format_rate(result.throughput), base::format_energy(result.energy),
                     format_edp(result.edp), format_gap(result.certificate.proven, result.certificate.gap),
                     fmt::format("{:.2f}x", improvement(comparison, row)), result.bottleneck});
   }
@@ -41,13 +41,13 @@ void table(const Comparison& comparison, Markup& page) {
     rows[*best][0] = "★ " + rows[*best][0];
   }
   write_table(page,
-              fmt::format("★ is the best by {}; the last ratio is against the first row with a result, "
-                          "more is better.",
+              fmt::format("★ is the best by {0}; the {0} ratio is that of the first row with a result over "
+                          "this one's: above 1 is better.",
                           objective),
               {{"package"},
                {"strategy"},
                {"latency", true},
-               {"samples/s", true},
+               {"samples", true},
                {"energy", true},
                {"EDP", true},
                {"gap", true},
@@ -73,9 +73,9 @@ Bar energy_bar(const PageSchedule& schedule) {
   return bar;
 }
 
-Bar edp_bar(const ComparisonResult& result, double first) {
-  const double ratio = result.edp / first;
-  return {{{"static", ratio, "EDP " + format_edp(result.edp)}}, {}, fmt::format("{:.2f}x", ratio)};
+Bar edp_bar(const ComparisonResult& result) {
+  const std::string text = format_edp(result.edp);
+  return {{{"static", result.edp, "EDP " + text}}, {}, text};
 }
 
 BarChart chart_of(const PageInput& input, const Comparison& comparison, std::size_t best) {
@@ -84,8 +84,7 @@ BarChart chart_of(const PageInput& input, const Comparison& comparison, std::siz
   chart.description = "The table above has the same figures";
   chart.panels = {{"latency (shorter is better)", {}},
                   {"energy by component (shorter is better)", {}},
-                  {"EDP relative to the first row", {}}};
-  const double first = comparison.rows[reference_row(comparison).value()].result->edp;
+                  {"EDP (shorter is better)", {}}};
   evaluate::EnergyBreakdown sum;
   for (std::size_t i = 0; i < comparison.rows.size(); ++i) {
     const ComparisonRow& row = comparison.rows[i];
@@ -100,7 +99,7 @@ BarChart chart_of(const PageInput& input, const Comparison& comparison, std::siz
     chart.rows.push_back({label_of(row), i == best, ""});
     chart.panels[0].bars.push_back(latency_bar(*row.result));
     chart.panels[1].bars.push_back(energy_bar(*schedule));
-    chart.panels[2].bars.push_back(edp_bar(*row.result, first));
+    chart.panels[2].bars.push_back(edp_bar(*row.result));
     sum += schedule->cost.energy;
   }
   chart.legend = energy_legend(sum);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "inlay/base/counted.hpp"
 #include "inlay/base/quantity.hpp"
 #include "inlay/report/figures.hpp"
 #include "inlay/report/page_sections.hpp"
@@ -21,8 +22,8 @@ void fact(Markup& page, const std::string& name, const std::string& value) {
 std::string models_of(const schedule::Problem& problem) {
   std::string text;
   for (const workload::ScenarioModel& entry : problem.scenario.models) {
-    text += fmt::format("{}{} (batch {}, {} layers)", text.empty() ? "" : ", ", entry.name, entry.batch,
-                        entry.model.layers.size());
+    text += fmt::format("{}{} (batch {}, {})", text.empty() ? "" : ", ", entry.name, entry.batch,
+                        base::counted(entry.model.layers.size(), "layer"));
   }
   return text;
 }
@@ -30,10 +31,9 @@ std::string models_of(const schedule::Problem& problem) {
 void tiles(const PageSchedule& best, Markup& page) {
   const evaluate::ScheduleCost& cost = best.cost;
   page.open("dl", {{"class", "tiles"}});
-  tile(page, "latency", base::format_time(cost.latency),
-       fmt::format("{} window{}", cost.windows.size(), cost.windows.size() == 1 ? "" : "s"));
-  tile(page, "throughput", fmt::format("{:.4g} /s", cost.throughput()),
-       fmt::format("samples; {:.4g} /s steady", cost.steady_throughput));
+  tile(page, "latency", base::format_time(cost.latency), base::counted(cost.windows.size(), "window"));
+  tile(page, "throughput", format_rate(cost.throughput()),
+       fmt::format("samples; {} steady", format_rate(cost.steady_throughput)));
   tile(page, "energy", base::format_energy(cost.energy.total()),
        fmt::format("{:.4g} samples/J", cost.energy_efficiency()));
   tile(page, "EDP", format_edp(cost.edp()), "energy x latency");
@@ -50,8 +50,8 @@ void certificate_facts(const schedule::CertificateClaim& certificate, Markup& pa
        fmt::format("{}: {}", objective_word(certificate.objective),
                    format_objective(objective, certificate.value)));
   fact(page, "lower bound",
-       fmt::format("{} ({}{})", format_objective(objective, certificate.lower_bound),
-                   certificate.proven ? "" : "gap ", format_gap(certificate.proven, certificate.gap)));
+       fmt::format("{} ({})", format_objective(objective, certificate.lower_bound),
+                   format_gap(certificate.proven, certificate.gap)));
   fact(page, "what binds it", certificate.binds);
   fact(page, "space", certificate.space);
   fact(page, "search",

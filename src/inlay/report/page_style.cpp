@@ -18,14 +18,15 @@ section { margin-top: 44px; } p { margin: 0 0 12px; max-width: 80ch; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(165px, 1fr)); gap: 12px; margin: 20px 0; padding: 0; }
 .tile { background: var(--panel); border: 1px solid var(--line); border-radius: 10px; padding: 12px 16px; }
 .tile dt { color: var(--quiet); font-size: 13px; } .tile dd { margin: 0; }
-.tile .value { font-size: 23px; font-weight: 620; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.tile { min-width: 0; overflow-wrap: anywhere; }
+.tile .value { font-size: clamp(17px, 5vw, 23px); font-weight: 620; font-variant-numeric: tabular-nums; }
 .tile .more { color: var(--quiet); font-size: 13px; }
 dl.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 3px 20px; margin: 0; font-size: 14px;
   align-content: start; }
 dl.facts dt { color: var(--quiet); } dl.facts dd { margin: 0; overflow-wrap: anywhere; }
-.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(420px, 1fr)); gap: 8px 48px; }
+.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(420px, 100%), 1fr)); gap: 8px 48px; }
 .beside { display: flex; flex-wrap: wrap; gap: 0 40px; align-items: flex-start; }
-.beside figure { flex: 0 1 auto; } .beside > div { flex: 1 1 340px; }
+.beside figure { flex: 0 1 auto; } .beside > div { flex: 1 1 340px; min-width: 0; }
 figure { margin: 14px 0; overflow-x: auto; } figure svg { max-width: 100%; min-width: 640px; height: auto; display: block; }
 .scroll { overflow-x: auto; margin: 12px 0; }
 table { border-collapse: collapse; width: 100%; font-size: 13.5px; }

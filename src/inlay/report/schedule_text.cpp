@@ -21,7 +21,8 @@ namespace {
 using schedule::ScheduleDocument;
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-/// "memory 66 uJ (71.9%), network ...", largest first; parts below a thousandth are left out.
+/// "memory 66 uJ (71.9%), network ...", largest first; parts below a thousandth are added up, so that nothing
+/// is missing.
 std::string breakdown(const evaluate::EnergyBreakdown& energy) {
   std::vector<std::pair<const char*, double>> parts = {
       {"MAC", energy.mac},         {"L1", energy.l1},         {"L2", energy.l2},
@@ -30,11 +31,20 @@ std::string breakdown(const evaluate::EnergyBreakdown& energy) {
   std::stable_sort(parts.begin(), parts.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });
   std::string text;
+  double rest = 0.0;
+  const auto add = [&](const char* name, double joules) {
+    text += fmt::format("{}{} {} ({})", text.empty() ? "" : ", ", name, base::format_energy(joules),
+                        format_share(joules / energy.total()));
+  };
   for (const auto& [name, joules] : parts) {
     if (joules >= 0.001 * energy.total() && joules > 0.0) {
-      text += fmt::format("{}{} {} ({})", text.empty() ? "" : ", ", name, base::format_energy(joules),
-                          format_share(joules / energy.total()));
+      add(name, joules);
+    } else {
+      rest += joules;
     }
+  }
+  if (rest > 0.0) {
+    add("the rest", rest);
   }
   return text;
 }

@@ -10,7 +10,7 @@
 
 namespace inlay::schedule {
 
-/// How transfers share links and interfaces (DESIGN section 5).
+/// How transfers share links and interfaces (docs/model.md).
 enum class Communication {
   kPaper,   // every transfer alone (SCAR section III-E with delta = 0)
   kShared,  // also, a window lasts at least as long as its bytes at the package's total memory bandwidth

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "inlay/base/error.hpp"
+#include "inlay/search/certificate.hpp"
 #include "inlay/search/exact/exact.hpp"
 #include "inlay/search/large/large.hpp"
 #include "inlay/search/pipelines/path_trie.hpp"
@@ -114,17 +115,14 @@ class Automatic {
   Answer combined() const {
     Answer answer = *best_;
     Certificate& certificate = answer.certificate;
-    if (bound_ > certificate.lower_bound && bound_ <= certificate.value * (1.0 + 1e-9)) {
-      certificate.lower_bound = std::min(bound_, certificate.value);
+    double bound = certificate.lower_bound;
+    if (bound_ > bound && bound_ <= certificate.value * (1.0 + 1e-9)) {
+      bound = bound_;
       certificate.space = source_.space;
       certificate.binds = source_.binds;
-      certificate.gap = (certificate.value - certificate.lower_bound) / certificate.value;
-      certificate.proven = certificate.gap <= 1e-9;
     }
+    set_bound(certificate, certificate.value, bound, options_.stop.gap, stopped_by_);
     certificate.space += fmt::format("; strategies that ran: {}", fmt::join(ran_, ", "));
-    certificate.stopped_by = certificate.proven                     ? "proof"
-                             : certificate.gap <= options_.stop.gap ? "gap"
-                                                                    : stopped_by_;
     certificate.evaluations = evaluations_;
     certificate.seconds = clock_.seconds();
     return answer;

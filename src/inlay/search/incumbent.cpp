@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "inlay/base/error.hpp"
@@ -11,17 +9,9 @@
 #include "inlay/evaluate/reference.hpp"
 #include "inlay/evaluate/root_bounds.hpp"
 #include "inlay/schedule/check.hpp"
+#include "inlay/search/certificate.hpp"
 
 namespace inlay::search {
-namespace {
-
-double value_of(const schedule::Problem& problem, const Objective& objective,
-                const schedule::Schedule& schedule) {
-  const evaluate::ScheduleCost cost = evaluate::evaluate_reference(problem, schedule);
-  return objective.value(cost.latency, cost.energy.total());
-}
-
-}  // namespace
 
 evaluate::ScheduleCost cost_of_start(const schedule::Problem& problem, const schedule::Schedule& start) {
   const auto refuse_first = [](const std::vector<std::string>& wrong) {
@@ -90,21 +80,10 @@ bool Incumbent::near_enough() const {
 
 Answer Incumbent::answer(const std::string& searched, bool finished, std::int64_t evaluations,
                          const StopClock& clock) const {
-  const double checked = value_of(problem_, objective_, best_);
-  objective_.require_not_negative(checked);
-  if (std::abs(checked - value_) > 1e-9 * checked) {
-    throw base::DefectError(
-        fmt::format("the search costs its schedule at {}, the reference evaluator at {}", value_, checked));
-  }
-  if (bound() > checked * (1.0 + 1e-9)) {
-    throw base::DefectError(fmt::format("the lower bound {} is above the schedule's {}", bound(), checked));
-  }
+  const double checked = checked_value(problem_, objective_, best_, value_);
   Certificate certificate;
   certificate.objective = objective_;
-  certificate.value = checked;
-  certificate.lower_bound = std::min(bound(), checked);
-  certificate.gap = checked > 0.0 ? (checked - certificate.lower_bound) / checked : 0.0;
-  certificate.proven = certificate.gap <= 1e-9;
+  set_bound(certificate, checked, bound(), options_.stop.gap, finished ? "its end" : clock.reason());
   certificate.space =
       claims() ? claim_.space + "; searched: " + searched : "all schedules; searched: " + searched;
   if (started_ && !claim_.holds_start) {
@@ -113,10 +92,6 @@ Answer Incumbent::answer(const std::string& searched, bool finished, std::int64_
   certificate.binds = claims() ? fmt::format("{}; before it, {} held the bound at {:.0f}% of the value",
                                              claim_.binds, root_binds_, 100.0 * root_bound_ / checked)
                                : root_binds_;
-  certificate.stopped_by = certificate.proven ? "proof"
-                           : near_enough()    ? "gap"
-                           : finished         ? "its end"
-                                              : clock.reason();
   certificate.seed = options_.seed;
   certificate.evaluations = evaluations;
   certificate.seconds = clock.seconds();

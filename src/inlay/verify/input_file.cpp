@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "inlay/base/counted.hpp"
 #include "inlay/base/error.hpp"
 #include "inlay/base/file.hpp"
 #include "inlay/base/yaml.hpp"
@@ -32,18 +33,18 @@ namespace fs = std::filesystem;
 
 std::string check_model(const fs::path& file) {
   const workload::Model model = importers::load_model(file);
-  return fmt::format("'{}', {} layers", model.name, model.layers.size());
+  return fmt::format("'{}', {}", model.name, base::counted(model.layers.size(), "layer"));
 }
 
 std::string check_scenario(const fs::path& file) {
   const workload::Scenario scenario = workload::load_scenario(file, importers::load_model);
-  return fmt::format("'{}', {} models", scenario.name, scenario.models.size());
+  return fmt::format("'{}', {}", scenario.name, base::counted(scenario.models.size(), "model"));
 }
 
 std::string check_package(const fs::path& file) {
   const hardware::Package package = hardware::load_package(file);
-  return fmt::format("'{}', {} chiplets, {} memory interfaces", package.name, package.chiplets.size(),
-                     package.interfaces.size());
+  return fmt::format("'{}', {}, {}", package.name, base::counted(package.chiplets.size(), "chiplet"),
+                     base::counted(package.interfaces.size(), "memory interface"));
 }
 
 std::string check_chiplet(const fs::path& file) {
@@ -80,7 +81,7 @@ std::string check_schedule(const fs::path& file) {
 
 std::string check_mapping(const fs::path& file) {
   const importers::MappingFile mapping = importers::load_maestro_mapping(file);
-  return fmt::format("'{}', {} layers", mapping.network, mapping.layers.size());
+  return fmt::format("'{}', {}", mapping.network, base::counted(mapping.layers.size(), "layer"));
 }
 
 std::string check_maestro_hardware(const fs::path& file) {

@@ -216,7 +216,17 @@ void Assembly::check_tie(const Layer& layer, const base::YamlNode& at) const {
     at.fail(fmt::format("layer '{}' is tied to '{}', which is no layer{}", layer.name, layer.tied_to,
                         nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest)));
   }
-  const auto& shape = std::get<GemmShape>(layer.shape);
+  if (at.map().optional("parameters")) {
+    return;  // what it shares is stated
+  }
+  const auto* product = std::get_if<GemmShape>(&layer.shape);
+  if (product == nullptr) {
+    at.fail(
+        fmt::format("layer '{}' is tied to '{}': how many parameters of its own it has must be stated, as "
+                    "'parameters: 0'",
+                    layer.name, layer.tied_to));
+  }
+  const auto& shape = *product;
   if (!found->tied_to.empty() || found->parameters != shape.n * shape.k) {
     at.fail(fmt::format("layer '{}' needs {} weights, '{}' to which it is tied has {}", layer.name,
                         shape.n * shape.k, found->name, found->parameters));

@@ -164,6 +164,7 @@ BuiltLayer build_layer(const ExpandedLayer& expanded, const std::vector<const Te
       const VectorOperator& description = vector_operators.find(draft.layer.op)->second;
       build_vector(draft, description);
     }
+    draft.read_stated_weights();
     const auto own_bits = draft.optional("bits");
     draft.finish();
     const std::int64_t output_bits = own_bits ? own_bits->integer(1, kMostBits) : bits.activations;

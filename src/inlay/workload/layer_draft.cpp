@@ -90,6 +90,21 @@ bool Draft::read_tie() {
   return !layer.tied_to.empty();
 }
 
+void Draft::read_stated_weights() {
+  if (layer.tied_to.empty() && read_tie()) {
+    layer.parameters = 0;
+  }
+  const auto stated = keys_.optional("parameters");
+  if (!stated) {
+    return;
+  }
+  const std::int64_t implied = layer.parameters;
+  layer.parameters = count_or("parameters", 0);
+  if (layer.parameters > implied && layer.gathered_bytes == 0 && layer.tied_to.empty()) {
+    set_weights(layer.parameters, layer.parameters);
+  }
+}
+
 void Draft::set_table(std::int64_t rows, std::int64_t used, std::int64_t width) {
   layer.parameters = base::checked_multiply(rows, width);
   layer.gathered_bytes = bytes_of(base::checked_multiply(used, width), weight_bits());

@@ -51,6 +51,10 @@ class Draft {
   void set_weights(std::int64_t learned, std::int64_t loaded);
   /// Whether the layer takes its weights from another one.
   bool read_tie();
+  /// The keys parameters and tied_to of any layer: how many learned numbers count here if not what the
+  /// operator implies, and whose they are. A layer loads as many as are stated
+  /// where its operator implies fewer.
+  void read_stated_weights();
   /// Rows of `width` numbers out of a table of `rows`: the table is learned, only `used` rows are read.
   void set_table(std::int64_t rows, std::int64_t used, std::int64_t width);
 

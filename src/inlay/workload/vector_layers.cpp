@@ -40,12 +40,12 @@ std::int64_t build_element_wise(Draft& draft, const VectorOperator& description)
   return base::checked_multiply(elements(draft.output), times);
 }
 
+/// Further inputs are gains, offsets or statistics that other layers compute.
 std::int64_t build_normalisation(Draft& draft, const VectorOperator& description) {
-  draft.expect_inputs(1);
+  draft.expect_at_least(1);
   draft.output = draft.input(0);
-  const std::int64_t usual = base::checked_multiply(
+  const std::int64_t learned = base::checked_multiply(
       description.learned, description.first_axis ? draft.output.front() : draft.output.back());
-  const std::int64_t learned = draft.count_or("parameters", usual);
   draft.set_weights(learned, learned);
   return elements(draft.output);
 }

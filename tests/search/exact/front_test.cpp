@@ -59,8 +59,8 @@ void expect_valid(const schedule::Problem& problem, const FrontAnswer& answer) {
     const evaluate::ScheduleCost cost = evaluate::evaluate_reference(problem, point.schedule);
     RC_ASSERT(std::abs(cost.latency - point.latency) <= kClose * point.latency);
     RC_ASSERT(std::abs(cost.energy.total() - point.energy) <= kClose * point.energy);
-    RC_ASSERT(i == 0 || answer.points[i - 1].latency < point.latency);
-    RC_ASSERT(i == 0 || answer.points[i - 1].energy > point.energy);
+    RC_ASSERT((i == 0 || answer.points[i - 1].latency < point.latency));
+    RC_ASSERT((i == 0 || answer.points[i - 1].energy > point.energy));
   }
 }
 

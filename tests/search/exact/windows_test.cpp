@@ -1,5 +1,6 @@
 // Window families of `exact` beyond first-fit: cuts between blocks against enumeration, freer cuts against
 // their bound.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
@@ -128,6 +129,33 @@ TEST(FreeWindows, AreNeverWorseThanFirstFitNorBelowTheBoundOfAllSchedules) {
     }
   }
   EXPECT_GT(better, 20);
+}
+
+/// The formula is positive for the best schedule of the first-fit windows, negative for the best of
+/// `windows`; the search must answer as for any formula that becomes negative.
+TEST(Windows, BetterThanFirstFitAreRefusedWhereTheFormulaIsNegative) {
+  for (const char* windows : {"blocks", "free"}) {
+    base::Random random(53);
+    int refused = 0;
+    for (int i = 0; i < 40; ++i) {
+      const schedule::Problem problem = random_problem_of_blocks(random);
+      try {
+        const double family =
+            solve(problem, Objective::kLatency, "exact", with_windows("first-fit")).certificate.value;
+        const double better =
+            solve(problem, Objective::kLatency, "exact", with_windows(windows)).certificate.value;
+        if (better > family * (1.0 - 1e-3)) {
+          continue;
+        }
+        const Objective formula = objective::from_text(fmt::format("latency - {}", (family + better) / 2.0));
+        EXPECT_THROW(solve(problem, formula, "exact", with_windows(windows)), base::InputError);
+        ++refused;
+      } catch (const base::InfeasibleError&) {
+        continue;
+      }
+    }
+    EXPECT_GT(refused, 1) << windows;
+  }
 }
 
 TEST(Windows, OfEveryFamilyAreTheSameForAnyNumberOfThreads) {

@@ -48,7 +48,7 @@ TEST(Provisioning, ByRuleNeverGivesMoreThanThereAre) {
     const scar::Provision given = scar::provision_by_rule(weights, most, chiplets);
     RC_ASSERT(sum(given) <= chiplets);
     for (std::size_t m = 0; m < models; ++m) {
-      RC_ASSERT(given[m] >= 1 && given[m] <= most[m]);
+      RC_ASSERT((given[m] >= 1 && given[m] <= most[m]));
     }
   }));
 }

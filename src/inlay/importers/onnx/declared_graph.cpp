@@ -24,8 +24,7 @@ constexpr int kMostNodes = 1'000'000;
 
 class Reader {
  public:
-  Reader(const onnx::ModelProto& model, const std::string& file, const ReadOptions& options)
-      : file_(file), options_(options), model_(model) {}
+  Reader(const onnx::ModelProto& model, const std::string& file) : file_(file), model_(model) {}
 
   Declared read() {
     Graph& graph = result_.graph;
@@ -168,25 +167,8 @@ class Reader {
       Value& value = result_.graph.value(id);
       value.is_input = true;
       value.type = result_.values[id].type;
-      value.constant = options_.weights.count(info.name()) > 0;
-      value.origin = value.constant ? id : -1;
       result_.graph.inputs.push_back(id);
     }
-    for (const std::string& weight : options_.weights) {
-      const auto found = ids_.find(weight);
-      if (found == ids_.end() || !result_.graph.value(found->second).constant) {
-        fail(fmt::format("no input is called '{}', which is to be a weight; {}", weight,
-                         base::allowed_values(weight, input_names())));
-      }
-    }
-  }
-
-  std::vector<std::string> input_names() const {
-    std::vector<std::string> names;
-    for (const int input : result_.graph.inputs) {
-      names.push_back(result_.graph.value(input).name);
-    }
-    return names;
   }
 
   Attribute attribute_of(const onnx::AttributeProto& proto, const std::string& node) const {
@@ -251,6 +233,7 @@ class Reader {
     node.op = proto.op_type();
     node.domain = domain_of(proto);
     node.name = proto.name();
+    node.file_nodes = {index};
     for (const std::string& output : proto.output()) {
       node.outputs.push_back(output.empty() ? -1 : new_value(output, "value"));
       if (node.name.empty()) {
@@ -328,7 +311,6 @@ class Reader {
   }
 
   const std::string& file_;
-  const ReadOptions& options_;
   const onnx::ModelProto& model_;
   Declared result_;
   std::unordered_map<std::string, int> ids_;
@@ -337,8 +319,8 @@ class Reader {
 
 }  // namespace
 
-Declared declared_graph(const onnx::ModelProto& model, const std::string& file, const ReadOptions& options) {
-  return Reader(model, file, options).read();
+Declared declared_graph(const onnx::ModelProto& model, const std::string& file) {
+  return Reader(model, file).read();
 }
 
 }  // namespace inlay::importers::onnx_graph

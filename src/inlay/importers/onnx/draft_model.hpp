@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,12 +18,18 @@ struct DraftTensor {
 
 /// A layer of a model that is being written, as docs/formats-models.md has it.
 struct DraftLayer {
+  static constexpr std::int64_t kAsImplied = -1;
   std::string name;
   std::string op;
   std::string keys;  // of the operator, as text: ", channels: 64, kernel: 3"
   std::vector<int> inputs;
   std::vector<int> outputs;      // more than one: `split`, along the last dimension of a product
   std::int64_t weight_bits = 0;  // 0: no weights
+  std::optional<bool> bias;      // of a gemm
+  int node = -1;                 // of the graph that it is made of; layers of one node stand together
+  int weights = -1;              // value of the graph that it was made with; -1: none
+  std::int64_t learned = 0;      // kAsImplied, or numbers that no layer before it has counted
+  bool states_learned = false;   // `learned` is written: it is not what the operator implies
   std::string tied_to;
   bool tied_from = false;  // another layer names this one, so that it keeps its own name
 };

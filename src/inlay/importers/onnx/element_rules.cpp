@@ -93,7 +93,11 @@ void unary(Lowering& lowering, const Node& node) {
 /// Slopes are learned, one for each channel.
 void learned_slopes(Lowering& lowering, const Node& node) {
   const int x = lowering.activation(node, 0);
-  const int slopes = lowering.weight(node, 1);
+  const int slopes = lowering.input(node, 1);
+  if (!lowering.constant(slopes)) {
+    combine_activations(lowering, node, "combine", {x, slopes});
+    return;
+  }
   const std::int64_t learned = count(lowering.shape(slopes));
   const Dimensions shape = sample_shape(lowering.shape(x));
   if (learned != shape[0]) {
@@ -112,14 +116,16 @@ void row_norm(Lowering& lowering, const Node& node) {
       count(Dimensions(input.begin() + static_cast<std::ptrdiff_t>(axis), input.end()));
   const int rows = lowering.as_rows(x, width);
   const bool mean = node.op == "LayerNormalization" || node.op == "layer-norm";
-  const bool gain = Graph::input(node, 1) >= 0;
-  const bool bias = Graph::input(node, 2) >= 0;
+  const bool gain = lowering.weight_or_none(node, 1) >= 0;
+  const bool bias = lowering.weight_or_none(node, 2) >= 0;
   const char* op = mean ? (bias   ? "layer-norm"
                            : gain ? "layer-norm-gain"
                                   : "layer-norm-plain")
                         : (gain ? "rms-norm" : "rms-norm-plain");
-  lowering.add_layer(node, node.outputs.at(0), op, "", {rows}, lowering.tensor_shape(rows),
-                     Graph::input(node, 1));
+  std::vector<int> inputs = lowering.activations_from(node, 1);
+  inputs.insert(inputs.begin(), rows);
+  lowering.add_layer(node, node.outputs.at(0), op, "", inputs, lowering.tensor_shape(rows),
+                     lowering.weight_or_none(node, gain ? 1 : 2));
 }
 
 void group_norm(Lowering& lowering, const Node& node) {
@@ -191,13 +197,8 @@ void combine_constant(Lowering& lowering, const Node& node, const char* op, int 
   const bool special = std::string(op) == "divide" && lowering.input(node, 1) == x;
   if (special || node.op == "Pow") {
     lowering.add(node, "special-function", "", {lowering.held(x)}, lowering.held_shape(x));
-  } else if (learned == 1 || lowering.graph().value(constant).content) {
-    const bool numbers = learned == 1 || bits_of(lowering.graph().value(constant).type) == 0;
-    if (numbers || learned != shape.back()) {
-      lowering.add(node, "scale", "", {lowering.held(x)}, lowering.held_shape(x));
-      return;
-    }
-    lowering.add_layer(node, output, "scale-features", "", {lowering.as_shape(x, shape)}, shape, constant);
+  } else if (learned == 1 || bits_of(lowering.graph().value(constant).type) == 0) {
+    lowering.add(node, "scale", "", {lowering.held(x)}, lowering.held_shape(x));
   } else if (lowering.shape(constant).back() == learned && learned == shape.back()) {
     lowering.add_layer(node, output, "scale-features", "", {lowering.as_shape(x, shape)}, shape, constant);
   } else if (learned == shape[0]) {

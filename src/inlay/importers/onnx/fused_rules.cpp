@@ -103,11 +103,10 @@ void packed_product(Lowering& lowering, const Node& node) {
   Dimensions shape = lowering.tensor_shape(rows);
   shape.back() = features;
   const int bias = Graph::input(node, 5);
-  lowering.add_layer(
-      node, node.outputs.at(0), "gemm",
-      fmt::format(", features: {}{}", features, bias >= 0 && lowering.constant(bias) ? "" : ", bias: false"),
-      {rows}, shape, lowering.weight(node, 1));
-  lowering.set_weight_bits(integer_or(node, "bits", 4));
+  lowering.add_layer(node, node.outputs.at(0), "gemm", fmt::format(", features: {}", features), {rows}, shape,
+                     lowering.weight(node, 1));
+  lowering.set_bias(bias >= 0 && lowering.constant(bias));
+  lowering.set_packed_weights(integer_or(node, "bits", 4));
   if (bias >= 0 && !lowering.constant(bias)) {
     lowering.hold(node.outputs[0], add_bias(lowering, node, ".bias", lowering.held(node.outputs[0]), bias));
   }
@@ -130,9 +129,8 @@ void multi_threshold(Lowering& lowering, const Node& node) {
   const int x = lowering.activation(node, 0);
   const int thresholds = lowering.weight(node, 1);
   const Dimensions shape = sample_shape(lowering.shape(x));
-  lowering.add_layer(node, node.outputs.at(0), "scale-channels",
-                     fmt::format(", parameters: {}", count(lowering.shape(thresholds))),
-                     {lowering.as_shape(x, shape)}, shape, thresholds);
+  lowering.add_layer(node, node.outputs.at(0), "scale-channels", "", {lowering.as_shape(x, shape)}, shape,
+                     thresholds);
 }
 
 }  // namespace

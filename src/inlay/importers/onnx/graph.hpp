@@ -55,6 +55,28 @@ struct Attribute {
   StoredTensor tensor;
 };
 
+/// Elements of a stored tensor: all sums of `base` and one offset of each axis, as places in its row-major
+/// order.
+struct TensorPart {
+  struct Axis {
+    std::int64_t count = 1;
+    std::int64_t stride = 0;
+    std::vector<std::int64_t> offsets;  // where they are not 0, stride, 2 stride, ...
+    std::int64_t offset(std::int64_t index) const {
+      return offsets.empty() ? index * stride : offsets[static_cast<std::size_t>(index)];
+    }
+  };
+  int tensor = -1;  // a value of the graph
+  std::int64_t base = 0;
+  std::vector<Axis> axes;
+};
+
+/// What a constant is made of. If it is `aligned`, its one part has an axis for each of its dimensions.
+struct Provenance {
+  std::vector<TensorPart> parts;
+  bool aligned = false;
+};
+
 /// An edge of the graph.
 struct Value {
   std::string name;
@@ -64,8 +86,10 @@ struct Value {
   bool constant = false;            // the same for every sample: weights and what follows from shapes
   std::optional<Constant> content;
   Dimensions partial;  // of a joined list of sizes with parts whose content is not in the file: -1 for those
-  int origin = -1;     // of a constant: the stored tensor that it is made of; itself if it is one
-  int maker = -1;      // node; -1: an input or a stored tensor
+  Provenance provenance;  // of a constant: the stored elements that it is made of (learned.hpp)
+  bool of_node = false;   // a stored tensor that a Constant or ConstantOfShape node holds, not an initialiser
+  int origin = -1;        // of a constant: the stored tensor that it is made of; itself if it is one
+  int maker = -1;         // node; -1: an input or a stored tensor
   std::vector<int> users;  // nodes, each once
   bool is_input = false;
   bool is_output = false;
@@ -76,9 +100,11 @@ struct Node {
   std::string op;
   std::string domain;  // "" for ONNX's own
   std::map<std::string, Attribute> attributes;
-  std::vector<int> inputs;   // values; -1: left out
-  std::vector<int> outputs;  // values; -1: left out
-  std::size_t captured = 0;  // the last inputs, which its subgraphs read from outside
+  std::vector<int> inputs;      // values; -1: left out
+  std::vector<int> outputs;     // values; -1: left out
+  std::size_t captured = 0;     // the last inputs, which its subgraphs read from outside
+  std::vector<int> file_nodes;  // nodes of the file that it is made of
+  std::vector<int> joined;      // constants of nodes that patterns have joined to it
   bool removed = false;
 };
 

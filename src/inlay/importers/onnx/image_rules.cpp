@@ -119,13 +119,9 @@ void channel_norm(Lowering& lowering, const Node& node) {
   Dimensions shape(input.begin() + 1, input.end());
   shape.insert(shape.begin() + 1, input[0] == 1 ? 0 : 1, input[0]);
   const char* op = node.op == "BatchNormalization" ? "batch-norm" : "group-norm";
-  const int gain = Graph::input(node, 1);
-  std::string keys;
-  if (node.op == "GroupNormalization" && gain >= 0) {  // in opsets 18 to 20 one pair for each group
-    const std::int64_t learned = base::checked_multiply(2, count(lowering.shape(gain)));
-    keys = learned == 2 * shape[0] ? "" : fmt::format(", parameters: {}", learned);
-  }
-  lowering.add_layer(node, node.outputs.at(0), op, keys, {lowering.as_shape(x, shape)}, shape, gain);
+  std::vector<int> inputs = lowering.activations_from(node, 1);
+  inputs.insert(inputs.begin(), lowering.as_shape(x, shape));
+  lowering.add_layer(node, node.outputs.at(0), op, "", inputs, shape, lowering.weight_or_none(node, 1));
 }
 
 }  // namespace

@@ -7,10 +7,12 @@
 #include "inlay/base/checked.hpp"
 #include "inlay/base/error.hpp"
 #include "inlay/importers/onnx/evaluator.hpp"
+#include "inlay/importers/onnx/learned.hpp"
 #include "inlay/importers/onnx/lowering.hpp"
 #include "inlay/importers/onnx/quantisers.hpp"
 #include "inlay/importers/onnx/read_graph.hpp"
 #include "inlay/importers/onnx/shape_rules.hpp"
+#include "inlay/importers/onnx/weight_inputs.hpp"
 
 namespace inlay::importers::onnx_graph {
 namespace {
@@ -21,13 +23,13 @@ class Inference {
       : graph_(declared.graph), declarations_(declared.values), options_(options) {}
 
   std::vector<Expansion> run() {
-    mark_weight_inputs();
     set_input_shapes();
     needed_.insert(graph_.outputs.begin(), graph_.outputs.end());
     for (const Node& node : graph_.nodes) {
       needed_.insert(node.inputs.begin(), node.inputs.end());
     }
     refuse_unknown_operators();
+    mark_stored_tensors();
     for (Node& node : graph_.nodes) {
       if (is_needless(node)) {
         node.removed = true;
@@ -72,21 +74,6 @@ class Inference {
     return given->second;
   }
 
-  /// Files of single operators declare filters as inputs; where an operand can be nothing else, it is a
-  /// weight.
-  void mark_weight_inputs() {
-    static const std::set<std::string> kNames = {"Conv",      "ConvTranspose", "ConvInteger", "QLinearConv",
-                                                 "FusedConv", "LSTM",          "GRU",         "RNN"};
-    for (const Node& node : graph_.nodes) {
-      for (std::size_t i = 1; kNames.count(node.op) > 0 && i < node.inputs.size(); ++i) {
-        if (node.inputs[i] >= 0 && graph_.value(node.inputs[i]).is_input) {
-          graph_.value(node.inputs[i]).constant = true;
-          graph_.value(node.inputs[i]).origin = node.inputs[i];
-        }
-      }
-    }
-  }
-
   void set_input_shapes() {
     std::set<std::string> unset;
     for (const int input : graph_.inputs) {
@@ -116,6 +103,22 @@ class Inference {
                                          fmt::join(unset, "=1 --dim ")) +
                              "=1, or what they are; a scenario sets them under 'parameters'");
     }
+  }
+
+  void mark_stored_tensors() {
+    for (std::size_t i = 0; i < graph_.values.size(); ++i) {
+      if (graph_.values[i].constant && graph_.values[i].shape) {
+        graph_.values[i].provenance = stored_provenance(graph_, static_cast<int>(i));
+        has_initialisers_ =
+            has_initialisers_ || (graph_.values[i].type != kInt64 && count(*graph_.values[i].shape) > 1);
+      }
+    }
+  }
+
+  /// Some exporters write all their weights as Constant nodes.
+  void mark_stored_by_node(int id) {
+    graph_.value(id).provenance = stored_provenance(graph_, id);
+    graph_.value(id).of_node = has_initialisers_;
   }
 
   void refuse_unused_names() const {
@@ -415,6 +418,7 @@ class Inference {
       value.type = tensor->tensor.type;
       value.shape = tensor->tensor.shape;
       value.content = tensor->tensor.content;
+      mark_stored_by_node(node.outputs[0]);
       return;
     }
     if (const Attribute* one = attribute(node, "value_int"); one != nullptr) {
@@ -436,6 +440,7 @@ class Inference {
     }
     value.type = content.real ? kFloat : kInt64;
     value.content = std::move(content);
+    mark_stored_by_node(node.outputs[0]);
   }
 
   std::vector<OutputType> shapes_of(const Node& node) {
@@ -489,8 +494,19 @@ class Inference {
       if (value.constant) {
         const bool same = keeps_weights(node) && !node.inputs.empty() && node.inputs[0] >= 0;
         value.origin = same ? graph_.value(node.inputs[0]).origin : node.outputs[i];
+        set_provenance(node, i);
       }
       check_sizes(node, value);
+    }
+  }
+
+  /// Files that are published without their weights fill these with one number.
+  void set_provenance(const Node& node, std::size_t output) {
+    if (node.op == "ConstantOfShape" && node.domain.empty()) {
+      graph_.value(node.outputs[output]).provenance = stored_provenance(graph_, node.outputs[output]);
+      graph_.value(node.outputs[output]).of_node = true;
+    } else {
+      graph_.value(node.outputs[output]).provenance = made_provenance(graph_, node, output);
     }
   }
 
@@ -568,6 +584,7 @@ class Inference {
   std::map<int, Declaration>& declarations_;
   const ReadOptions& options_;
   Evaluator evaluator_;
+  bool has_initialisers_ = false;   // of more than one number
   std::unordered_set<int> needed_;  // values that a node reads or that are outputs
   std::set<std::string> known_names_;
   std::set<std::string> used_names_;
@@ -578,6 +595,7 @@ class Inference {
 }  // namespace
 
 std::vector<Expansion> infer_shapes(Declared& declared, const ReadOptions& options) {
+  mark_weight_inputs(declared, options);
   return Inference(declared, options).run();
 }
 

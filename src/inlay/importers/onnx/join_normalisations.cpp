@@ -87,7 +87,7 @@ class Normalisations {
     const int x = centred(d);
     Node* last = &node;
     int gain = -1;
-    bool bias = false;
+    int bias = -1;
     for (const char* op : {"Mul", "Add"}) {
       const Node* next = pattern_.only_user(last->outputs[0]);
       if (next != nullptr && next->op == "Cast") {
@@ -98,7 +98,7 @@ class Normalisations {
         break;
       }
       gain = gain < 0 ? learned : gain;
-      bias = std::string(op) == "Add";
+      bias = std::string(op) == "Add" ? learned : -1;
       last = &graph_.node(index_of(graph_, *next));
     }
     const auto axis = static_cast<std::int64_t>(axis_);
@@ -106,8 +106,8 @@ class Normalisations {
     if (gain >= 0) {
       last->inputs.push_back(gain);
     }
-    if (bias) {
-      last->inputs.push_back(gain);
+    if (bias >= 0) {
+      last->inputs.push_back(bias);
     }
     Attribute attribute;
     attribute.kind = Attribute::Kind::kInteger;
@@ -162,7 +162,8 @@ void join_group_norms(Graph& graph) {
     Node* times = channel_step(graph, pattern, spread->outputs[0], "Mul", x);
     Node* add = times == nullptr ? nullptr : channel_step(graph, pattern, times->outputs[0], "Add", x);
     if (add != nullptr) {
-      replace(graph, *add, "group-norm", {x, pattern.constant_operand(*times)});
+      replace(graph, *add, "group-norm",
+              {x, pattern.constant_operand(*times), pattern.constant_operand(*add)});
     }
   }
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "inlay/importers/onnx/learned.hpp"
 #include "inlay/importers/onnx/pattern_passes.hpp"
 #include "inlay/importers/onnx/shape_rules.hpp"
 
@@ -17,6 +18,14 @@ void set_flag(Node& node, const std::string& name) {
 
 bool has_flag(const Node& node, const std::string& name) {
   return integer_or(node, name, 0) == 1;
+}
+
+/// The learned numbers of `next` are part of the layer that `node` becomes.
+void take_learned(Graph& graph, Node& node, const Node& next) {
+  for (const int constant : learned_operands(graph, next, true)) {
+    node.joined.push_back(constant);
+  }
+  node.joined.insert(node.joined.end(), next.joined.begin(), next.joined.end());
 }
 
 /// `node` makes what `next`, its only reader, made.
@@ -115,6 +124,7 @@ void join_biases(Graph& graph) {
                                                   graph.shape(node->inputs[1]).size() <= 2;
     if (fits) {
       set_flag(*node, "inlay_bias");
+      take_learned(graph, *node, next);
       swallow(graph, *node, next);
     }
   }
@@ -145,6 +155,7 @@ bool fold(Graph& graph, int x, Node& last) {
     return false;
   }
   set_flag(*node, "inlay_batch_norm");
+  take_learned(graph, *node, last);
   swallow(graph, *node, last);
   return true;
 }
@@ -164,12 +175,18 @@ void join_batch_norms(Graph& graph) {
                         : &graph.node(index_of(graph, *pattern.only_user(node.outputs[0])));
       Node* add = times == nullptr ? nullptr : spelt_batch_norm(graph, pattern, *times);
       if (add != nullptr) {
+        node.inputs.resize(std::max<std::size_t>(node.inputs.size(), 3), -1);
+        node.inputs[1] = pattern.constant_operand(*times);
+        node.inputs[2] = pattern.constant_operand(*add);
         times->removed = true;
         swallow(graph, node, *add);
       }
       fold(graph, node.inputs[0], node);
     } else if (Node* add = spelt_batch_norm(graph, pattern, node)) {
-      if (fold(graph, pattern.other_than_constant(node), *add)) {
+      const int x = pattern.other_than_constant(node);
+      const Node* maker = graph.value(x).maker < 0 ? nullptr : &graph.node(graph.value(x).maker);
+      if (fold(graph, x, *add)) {
+        take_learned(graph, graph.node(index_of(graph, *maker)), node);
         node.removed = true;
       }
     }

@@ -1,5 +1,6 @@
 // Shapes as libonnx's operator schemas work them out, one node at a time: all that a node's shape can depend
 // on is known by then, so that no symbols are needed, and the time is linear in the number of nodes.
+#include <fmt/format.h>
 #include <onnx/defs/schema.h>
 #include <onnx/shape_inference/implementation.h>
 
@@ -108,7 +109,7 @@ class Question {
       add_input(graph, node.inputs[i], i);
     }
     for (std::size_t i = 0; i < node.outputs.size(); ++i) {
-      proto_.add_output(node.outputs[i] < 0 ? "" : "o" + std::to_string(i));
+      proto_.add_output(node.outputs[i] < 0 ? "" : fmt::format("o{}", i));
     }
   }
 
@@ -137,7 +138,7 @@ class Question {
       proto_.add_input("");
       return;
     }
-    const std::string name = "i" + std::to_string(index);
+    const std::string name = fmt::format("i{}", index);
     proto_.add_input(name);
     const Value& value = graph.value(id);
     onnx::TypeProto& type = types_[name];

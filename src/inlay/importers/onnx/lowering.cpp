@@ -45,6 +45,18 @@ std::string plain(const std::string& name) {
   return begin == std::string::npos ? "layer" : result.substr(begin);
 }
 
+/// Sizes, axes and places: what computes them is read by no layer, as their values are stated in the model.
+bool is_size_operand(const Node& node, std::size_t index) {
+  static const std::map<std::string, std::set<std::size_t>> kOperands = {
+      {"Reshape", {1}},      {"Expand", {1}},    {"Slice", {1, 2, 3, 4}}, {"Tile", {1}},
+      {"Resize", {1, 2, 3}}, {"Upsample", {1}},  {"TopK", {1}},           {"Pad", {1, 2, 3}},
+      {"Squeeze", {1}},      {"Unsqueeze", {1}}, {"Split", {1}},          {"OneHot", {1, 2}},
+      {"Dropout", {1, 2}},   {"CumSum", {1}},    {"Trilu", {1}},          {"NonMaxSuppression", {2, 3, 4}}};
+  const auto found = kOperands.find(node.op);
+  const bool axes = node.op.rfind("Reduce", 0) == 0 && index == 1;
+  return node.domain.empty() && (axes || (found != kOperands.end() && found->second.count(index) > 0));
+}
+
 std::string shape_key(const Dimensions& shape) {
   return fmt::format(", shape: [{}]", fmt::join(shape, ", "));
 }
@@ -85,12 +97,15 @@ void lower(Lowering& lowering, const Node& node) {
 DraftModel Lowering::run() {
   add_inputs();
   for (const Node& node : graph_.nodes) {
+    ++node_;
+    const std::size_t first = draft_.layers.size();
     try {
       lower(*this, node);
     } catch (const base::OverflowError&) {
       refuse(node, "its sizes do not fit into 64 bits");
     }
     check_outputs(node);
+    check_reads(node, first);
   }
   for (const int output : graph_.outputs) {
     DraftTensor& tensor = draft_.tensor(held(output));
@@ -105,6 +120,7 @@ DraftModel Lowering::run() {
   }
   drop_unread();
   drop_reshapes();
+  count_learned();
   return std::move(draft_);
 }
 
@@ -117,6 +133,42 @@ void Lowering::check_outputs(const Node& node) const {
     if (wanted && !constant(output) && !is_held(output)) {
       refuse(node,
              fmt::format("its output {} ('{}') is not supported, and is used", i, graph_.value(output).name));
+    }
+  }
+}
+
+/// The tensor whose elements these are, before reshapes.
+int Lowering::root_of(int tensor) const {
+  int maker = draft_.tensor(tensor).maker;
+  while (maker >= 0 && draft_.layers[static_cast<std::size_t>(maker)].op == "reshape") {
+    tensor = draft_.layers[static_cast<std::size_t>(maker)].inputs[0];
+    maker = draft_.tensor(tensor).maker;
+  }
+  return tensor;
+}
+
+void Lowering::check_reads(const Node& node, std::size_t first) const {
+  std::set<int> read;
+  for (std::size_t i = first; i < draft_.layers.size(); ++i) {
+    for (const int tensor : draft_.layers[i].inputs) {
+      read.insert(root_of(tensor));
+    }
+  }
+  for (const int output : node.outputs) {
+    if (output >= 0 && is_held(output)) {
+      read.insert(root_of(held(output)));
+    }
+  }
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+    const int id = node.inputs[i];
+    const bool data = id >= 0 && !constant(id) && !is_size_operand(node, i);
+    // A part that its product has already made is read there.
+    const bool made_before = first == draft_.layers.size();
+    if (data && !made_before && read.count(root_of(held(id))) == 0) {
+      refuse(node,
+             fmt::format("its input {} ('{}') is computed from the model's inputs, and is only supported "
+                         "as a constant there",
+                         i, graph_.value(id).name));
     }
   }
 }
@@ -155,10 +207,27 @@ int Lowering::activation(const Node& node, std::size_t index) const {
 int Lowering::weight(const Node& node, std::size_t index) const {
   const int id = input(node, index);
   if (!constant(id)) {
-    refuse(node, fmt::format("its input {} ('{}') must be a weight; --weight NAME makes an input one", index,
-                             graph_.value(id).name));
+    refuse(node, fmt::format("its input {} ('{}') must be a weight, and {}", index, graph_.value(id).name,
+                             graph_.value(id).is_input
+                                 ? "--weight NAME makes an input one"
+                                 : "is computed from the model's inputs, which is not supported there"));
   }
   return id;
+}
+
+int Lowering::weight_or_none(const Node& node, std::size_t index) const {
+  const int id = Graph::input(node, index);
+  return id >= 0 && constant(id) ? id : -1;
+}
+
+std::vector<int> Lowering::activations_from(const Node& node, std::size_t index) const {
+  std::vector<int> tensors;
+  for (std::size_t i = index; i < node.inputs.size(); ++i) {
+    if (node.inputs[i] >= 0 && !constant(node.inputs[i])) {
+      tensors.push_back(held(node.inputs[i]));
+    }
+  }
+  return tensors;
 }
 
 int Lowering::as_shape(int value, const Dimensions& shape) {
@@ -175,7 +244,14 @@ int Lowering::reshaped(int tensor, const Dimensions& shape) {
     const std::string name = unique(from.name + "-shape");
     entry->second = new_tensor(name, shape, from.bits);
     draft_.tensor(entry->second).maker = static_cast<int>(draft_.layers.size());
-    draft_.layers.push_back({name, "reshape", shape_key(shape), {tensor}, {entry->second}, 0, "", false});
+    DraftLayer layer;
+    layer.name = name;
+    layer.op = "reshape";
+    layer.keys = shape_key(shape);
+    layer.inputs = {tensor};
+    layer.outputs = {entry->second};
+    layer.node = node_;
+    draft_.layers.push_back(std::move(layer));
   }
   return entry->second;
 }
@@ -266,8 +342,16 @@ int Lowering::add_part(const Node& node, const std::string& part, int output, co
   const std::string name = unique(node.name + part);
   const int tensor = new_tensor(name, shape, bits(output));
   draft_.tensor(tensor).maker = static_cast<int>(draft_.layers.size());
-  draft_.layers.push_back(
-      {name, op, keys, inputs, {tensor}, weights < 0 ? 0 : weight_bits(weights), "", false});
+  DraftLayer layer;
+  layer.name = name;
+  layer.op = op;
+  layer.keys = keys;
+  layer.inputs = inputs;
+  layer.outputs = {tensor};
+  layer.weight_bits = weights < 0 ? 0 : weight_bits(weights);
+  layer.weights = weights;
+  layer.node = node_;
+  draft_.layers.push_back(std::move(layer));
   return tensor;
 }
 
@@ -297,26 +381,90 @@ std::vector<int> Lowering::split_last_columns(const std::vector<std::int64_t>& c
   return tensors;
 }
 
-void Lowering::set_weight_bits(std::int64_t bits) {
+void Lowering::set_packed_weights(std::int64_t bits) {
+  draft_.layers.back().learned = DraftLayer::kAsImplied;
   if (widths_.weights == 0) {
     draft_.layers.back().weight_bits = bits;
   }
 }
 
-void Lowering::set_tie(int weight) {
-  Table& table = tables_.at(graph_.value(weight).origin);
-  DraftLayer& target = draft_.layers[static_cast<std::size_t>(table.layer)];
+void Lowering::count_learned() {
+  LearnedNumbers numbers(graph_);
+  for (std::size_t begin = 0; begin < draft_.layers.size();) {
+    std::size_t end = begin + 1;
+    while (end < draft_.layers.size() && draft_.layers[end].node == draft_.layers[begin].node) {
+      ++end;
+    }
+    count_learned_of(begin, end, numbers);
+    begin = end;
+  }
+}
+
+/// Layers begin to end are one node's. Each counts the weights that it was made with, several with the same
+/// ones an even share (directions of an LSTM), the last what else is learned, as a bias.
+void Lowering::count_learned_of(std::size_t begin, std::size_t end, LearnedNumbers& numbers) {
+  const Node& node = graph_.node(draft_.layers[begin].node);
+  std::vector<int> constants = learned_operands(graph_, node);
+  constants.insert(constants.end(), node.joined.begin(), node.joined.end());
+  std::map<int, std::vector<std::size_t>> by_weights;
+  std::vector<int> order;
+  for (std::size_t i = begin; i < end && !constants.empty(); ++i) {
+    const DraftLayer& layer = draft_.layers[i];
+    if (layer.learned == DraftLayer::kAsImplied) {
+      return;
+    }
+    if (layer.weight_bits > 0) {
+      by_weights[layer.weights].push_back(i);
+      order.push_back(layer.weights);
+    }
+  }
+  if (constants.empty()) {
+    return;
+  }
+  if (order.empty()) {
+    draft_.layers[end - 1].weight_bits = weight_bits(constants.front());
+    draft_.layers[end - 1].weights = constants.front();
+    by_weights[constants.front()] = {end - 1};
+    order.push_back(constants.front());
+  }
+  if (order.size() == 1) {
+    tie(by_weights[order[0]][0], constants, numbers);
+  }
+  for (auto& [weights, layers] : by_weights) {
+    std::vector<int> own = constants;
+    std::erase_if(own, [&, &of = weights](int id) {
+      return id != of && (of != order.back() || by_weights.count(id) > 0);
+    });
+    count_for(layers, own, numbers);
+  }
+}
+
+void Lowering::count_for(const std::vector<std::size_t>& layers, const std::vector<int>& constants,
+                         LearnedNumbers& numbers) {
+  // Positions that a shorter sequence does not reach are learned, too.
+  const bool table = draft_.layers[layers[0]].op == "position-embedding";
+  const std::int64_t fresh = numbers.count_new(constants, static_cast<int>(layers[0]), table);
+  const auto shares = static_cast<std::int64_t>(layers.size());
+  for (const std::size_t layer : layers) {
+    draft_.layers[layer].learned = fresh / shares;
+  }
+  draft_.layers[layers[0]].learned += fresh % shares;
+}
+
+/// If all its weights are those of another layer; a product may still have a bias of its own.
+void Lowering::tie(std::size_t at, const std::vector<int>& constants, const LearnedNumbers& numbers) {
+  DraftLayer& layer = draft_.layers[at];
+  const int owner = numbers.owner(constants.front());
+  const bool all = std::all_of(constants.begin(), constants.end(),
+                               [&](int constant) { return numbers.owner(constant) == owner; });
+  if (owner < 0 || (!all && layer.op != "gemm") ||
+      !draft_.layers[static_cast<std::size_t>(owner)].tied_to.empty()) {
+    return;
+  }
+  DraftLayer& target = draft_.layers[static_cast<std::size_t>(owner)];
   target.tied_from = true;
-  draft_.layers.back().tied_to = target.name;
-}
-
-bool Lowering::tie(int weight, std::int64_t matrix) const {
-  const auto found = tables_.find(graph_.value(weight).origin);
-  return found != tables_.end() && found->second.parameters == matrix;
-}
-
-void Lowering::own_table(int weight, std::int64_t parameters) {
-  tables_.emplace(graph_.value(weight).origin, Table{static_cast<int>(draft_.layers.size()) - 1, parameters});
+  layer.tied_to = target.name;
+  layer.states_learned = true;
 }
 
 /// Sizes that are computed while the model runs are stated here, so that what computes them is read by

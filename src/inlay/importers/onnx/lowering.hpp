@@ -8,6 +8,7 @@
 
 #include "inlay/importers/onnx/draft_model.hpp"
 #include "inlay/importers/onnx/graph.hpp"
+#include "inlay/importers/onnx/learned.hpp"
 #include "inlay/importers/onnx/partition.hpp"
 
 namespace inlay::importers::onnx_graph {
@@ -55,6 +56,11 @@ class Lowering {
   /// As input(), and known before the model runs.
   int weight(const Node& node, std::size_t index) const;
 
+  /// The input if it is there and known before the model runs, else -1.
+  int weight_or_none(const Node& node, std::size_t index) const;
+  /// What holds the activations among the node's inputs from that number on.
+  std::vector<int> activations_from(const Node& node, std::size_t index) const;
+
   int held(int value) const { return held_.at(value); }
   bool is_held(int value) const { return held_.count(value) > 0; }
   const Dimensions& tensor_shape(int tensor) const { return draft_.tensor(tensor).shape; }
@@ -90,25 +96,28 @@ class Lowering {
   void split_last(const std::vector<Part>& parts);
   /// As split_last, into tensors of so many columns.
   std::vector<int> split_last_columns(const std::vector<std::int64_t>& columns);
-  /// Bits of the last layer's weights, where their type does not say; what the user says goes before.
-  void set_weight_bits(std::int64_t bits);
-  /// Whether the weight is used before, by a layer that has exactly so many parameters.
-  bool tie(int weight, std::int64_t matrix) const;
-  /// Ties the last layer added to that one.
-  void set_tie(int weight);
-  /// The last layer added holds this weight alone: others may be tied to it.
-  void own_table(int weight, std::int64_t parameters);
+  /// The last layer's weights are packed: their bits, and that the stored tensor's elements are not theirs.
+  /// What the user says of bits goes before.
+  void set_packed_weights(std::int64_t bits);
+  /// Whether the last layer added, a gemm, adds a bias.
+  void set_bias(bool bias) { draft_.layers.back().bias = bias; }
 
   std::int64_t bits(int value) const;
   std::int64_t weight_bits(int value) const;
 
  private:
-  struct Table {
-    int layer;
-    std::int64_t parameters;
-  };
   void add_inputs();
   void check_outputs(const Node& node) const;
+  /// Fails if an activation that the node reads is read by none of its layers, which begin at `first`.
+  void check_reads(const Node& node, std::size_t first) const;
+  int root_of(int tensor) const;
+  /// How many learned numbers of each layer no layer before it has, and whose weights are those of another
+  /// one.
+  void count_learned();
+  void count_learned_of(std::size_t begin, std::size_t end, LearnedNumbers& numbers);
+  void count_for(const std::vector<std::size_t>& layers, const std::vector<int>& constants,
+                 LearnedNumbers& numbers);
+  void tie(std::size_t at, const std::vector<int>& constants, const LearnedNumbers& numbers);
   void drop_unread();
   void drop_reshapes();
   /// Leaves out the layers that are marked.
@@ -122,8 +131,8 @@ class Lowering {
   DraftModel draft_;
   std::map<int, int> held_;                             // tensor by value
   std::map<std::pair<int, Dimensions>, int> reshaped_;  // by tensor and shape
-  std::map<int, Table> tables_;                         // by stored tensor
   std::set<std::string> names_;
+  int node_ = -1;                    // being lowered
   std::map<std::string, int> next_;  // number of the next layer of that name
 };
 

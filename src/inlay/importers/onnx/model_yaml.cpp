@@ -117,7 +117,8 @@ class Writer {
       const DraftLayer& layer = model_.layers[i];
       out += fmt::format("{}- {{name: {}{}, op: {}{}", indent, word(layer.name.substr(prefix.size())),
                          inputs_key(layer.inputs, last), layer.op, layer.keys);
-      out += split_key(layer) + bits_keys(layer);
+      out += bias_key(layer) + split_key(layer) + bits_keys(layer);
+      out += layer.states_learned ? fmt::format(", parameters: {}", layer.learned) : "";
       out += layer.tied_to.empty() ? "}\n" : fmt::format(", tied_to: {}}}\n", word(layer.tied_to));
       last = layer.outputs.size() == 1 ? layer.outputs[0] : -1;
     }
@@ -132,6 +133,12 @@ class Writer {
       names.push_back(word(name(input)));
     }
     return fmt::format(", inputs: [{}]", fmt::join(names, ", "));
+  }
+
+  /// Without it, a product has a bias unless it is tied.
+  static std::string bias_key(const DraftLayer& layer) {
+    const bool usual = !layer.bias || *layer.bias == layer.tied_to.empty();
+    return usual ? "" : *layer.bias ? ", bias: true" : ", bias: false";
   }
 
   std::string split_key(const DraftLayer& layer) {

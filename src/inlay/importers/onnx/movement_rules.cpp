@@ -16,12 +16,35 @@ std::string shape_key(const Dimensions& shape) {
   return fmt::format(", shape: [{}]", fmt::join(shape, ", "));
 }
 
+/// A scale or zero point that is computed while the model runs is an operand like any other.
+void quantise(Lowering& lowering, const Node& node) {
+  const int x = lowering.activation(node, 0);
+  const Dimensions shape = sample_shape(lowering.shape(x));
+  std::vector<int> inputs = {lowering.as_shape(x, shape)};
+  for (std::size_t i = 1; i < node.inputs.size(); ++i) {
+    const int id = node.inputs[i];
+    if (id < 0 || lowering.constant(id)) {
+      continue;
+    }
+    Dimensions along(lowering.shape(x).size(), 1);
+    if (const std::int64_t numbers = count(lowering.shape(id)); numbers > 1) {
+      along.at(axis_of(lowering.graph(), node, integer_or(node, "axis", 1), along.size())) = numbers;
+    }
+    inputs.push_back(lowering.as_shape(id, sample_shape(along)));
+  }
+  lowering.add(node, "combine", "", inputs, shape);
+}
+
 void view(Lowering& lowering, const Node& node) {
   const int x = lowering.activation(node, 0);
   if (node.outputs.empty() || node.outputs[0] < 0) {
     lowering.refuse(node, "it has no output");
   }
   lowering.hold(node.outputs[0], lowering.held(x));
+}
+
+void view_or_quantise(Lowering& lowering, const Node& node) {
+  (lowering.activations_from(node, 1).empty() ? view : quantise)(lowering, node);
 }
 
 std::vector<int> activations(const Lowering& lowering, const Node& node) {
@@ -70,7 +93,6 @@ void embed(Lowering& lowering, const Node& node, int table, int indices) {
   const std::int64_t width = count(rows) / rows[0];
   lowering.add_layer(node, node.outputs.at(0), "embedding",
                      fmt::format(", rows: {}, width: {}", rows[0], width), {input}, {tokens, width}, table);
-  lowering.own_table(table, base::checked_multiply(rows[0], width));
 }
 
 /// Whether all that is read of a value, through views, are second operands of products: they may share it.
@@ -231,8 +253,8 @@ const Rules& movement_rules() {
       {"Transpose", view},
       {"Cast", view},
       {"CastLike", view},
-      {"QuantizeLinear", view},
-      {"DequantizeLinear", view},
+      {"QuantizeLinear", view_or_quantise},
+      {"DequantizeLinear", view_or_quantise},
       {"DepthToSpace", view},
       {"SpaceToDepth", view},
       {"Split", select},

@@ -11,6 +11,7 @@
 #include "inlay/importers/onnx/mapped_file.hpp"
 #include "inlay/importers/onnx/patterns.hpp"
 #include "inlay/importers/onnx/read_graph.hpp"
+#include "inlay/workload/model_file.hpp"
 
 namespace inlay::importers {
 
@@ -73,6 +74,22 @@ Result for_one_sample(std::string_view bytes, const std::string& file, ReadOptio
   return result;
 }
 
+/// Marks the layers whose learned numbers are not those that their operator implies: shared or computed ones.
+bool state_learned(DraftModel& draft, const workload::Model& model) {
+  if (draft.layers.size() != model.layers.size()) {
+    throw base::DefectError("a model that was written has other layers when it is read");
+  }
+  bool any = false;
+  for (std::size_t i = 0; i < draft.layers.size(); ++i) {
+    DraftLayer& layer = draft.layers[i];
+    if (layer.learned != DraftLayer::kAsImplied && layer.learned != model.layers[i].parameters) {
+      layer.states_learned = true;
+      any = true;
+    }
+  }
+  return any;
+}
+
 std::string describe(const Result& result, const ReadOptions& read) {
   const Graph& graph = result.graph;
   std::string text = fmt::format("Imported from ONNX, opset {}", graph.opset);
@@ -95,7 +112,7 @@ std::string onnx_yaml(std::string_view bytes, const std::string& file, const std
                       const ImportOptions& options) {
   ReadOptions read;
   read.dimensions = options.dimensions;
-  read.weights = {options.weights.begin(), options.weights.end()};
+  read.weights = options.weights;
   read.unknown_as_vector = options.unknown_as_vector;
   Result result = for_one_sample(bytes, file, read, {options.weight_bits, options.activation_bits});
   result.model.source = source;
@@ -104,7 +121,11 @@ std::string onnx_yaml(std::string_view bytes, const std::string& file, const std
     result.model.name = "model";
   }
   result.model.description = describe(result, read);
-  return model_yaml(result.model);
+  std::string text = model_yaml(result.model);
+  return state_learned(result.model,
+                       workload::parse_model("fuse: false\n" + text, "the model made of " + file))
+             ? model_yaml(result.model)
+             : text;
 }
 
 std::string import_onnx(const std::filesystem::path& path, const ImportOptions& options) {

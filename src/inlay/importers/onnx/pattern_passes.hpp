@@ -10,6 +10,7 @@
 namespace inlay::importers::onnx_graph {
 
 /// One pass of patterns.cpp each; afterwards the graph must be connected anew.
+void separate_operands(Graph& graph);
 void join_padding(Graph& graph);
 void join_activations(Graph& graph);
 void join_softmax(Graph& graph);

@@ -5,8 +5,9 @@
 namespace inlay::importers::onnx_graph {
 
 void join_patterns(Graph& graph) {
-  for (const auto pass : {join_padding, join_activations, join_softmax, join_normalisations, join_group_norms,
-                          join_scales, join_biases, join_batch_norms}) {
+  for (const auto pass :
+       {separate_operands, join_padding, join_activations, join_softmax, join_normalisations,
+        join_group_norms, join_scales, join_biases, join_batch_norms}) {
     pass(graph);
     connect(graph);
   }

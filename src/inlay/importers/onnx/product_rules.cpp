@@ -27,18 +27,11 @@ struct Gemm {
 void add_gemm(Lowering& lowering, const Node& node, const Gemm& gemm) {
   const int input = lowering.as_rows(gemm.x, gemm.columns);
   const bool bias = gemm.bias || integer_or(node, "inlay_bias", 0) == 1;
-  const std::int64_t matrix = base::checked_multiply(gemm.columns, gemm.features);
-  const bool tied = lowering.tie(gemm.weights, matrix);
-  std::string keys = fmt::format(", features: {}", gemm.features);
-  keys += bias == !tied ? "" : bias ? ", bias: true" : ", bias: false";
   Dimensions shape = lowering.tensor_shape(input);
   shape.back() = gemm.features;
-  lowering.add_layer(node, node.outputs.at(0), "gemm", keys, {input}, shape, gemm.weights);
-  if (tied) {
-    lowering.set_tie(gemm.weights);
-  } else if (!bias) {
-    lowering.own_table(gemm.weights, matrix);
-  }
+  lowering.add_layer(node, node.outputs.at(0), "gemm", fmt::format(", features: {}", gemm.features), {input},
+                     shape, gemm.weights);
+  lowering.set_bias(bias);
   const std::vector<Part> parts = column_parts(lowering.graph(), node.outputs[0], gemm.features);
   if (!parts.empty()) {
     lowering.split_last(parts);

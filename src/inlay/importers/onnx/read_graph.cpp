@@ -31,7 +31,7 @@ Graph read_graph(std::string_view bytes, const std::string& file, const ReadOpti
   onnx::ModelProto model = parsed(bytes, file);
   inline_functions(model, file);
   for (int pass = 0; pass < kMostPasses; ++pass) {
-    Declared declared = declared_graph(model, file, options);
+    Declared declared = declared_graph(model, file);
     const std::vector<Expansion> expansions = infer_shapes(declared, options);
     if (expansions.empty()) {
       return std::move(declared.graph);

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +17,7 @@ namespace inlay::importers::onnx_graph {
 
 struct ReadOptions {
   std::map<std::string, std::int64_t> dimensions;  // sizes of symbolic dimensions
-  std::set<std::string> weights;                   // inputs that are weights
+  std::vector<std::string> weights;                // patterns of inputs that are weights, "!...": are none
   bool unknown_as_vector = false;                  // operators that nobody knows are vector operators
   std::int64_t batch = 1;  // where an input's first dimension has this size, it is read as 1
 };
@@ -49,7 +48,7 @@ struct Declared {
 };
 
 /// First half of read_graph: no shapes but declared ones.
-Declared declared_graph(const onnx::ModelProto& model, const std::string& file, const ReadOptions& options);
+Declared declared_graph(const onnx::ModelProto& model, const std::string& file);
 
 /// Second half. Returns the nodes with subgraphs whose work has become known; the graph is then incomplete,
 /// and both halves are to be done again with what stands in their place.

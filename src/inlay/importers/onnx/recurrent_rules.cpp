@@ -47,7 +47,7 @@ void recur(Lowering& lowering, const Node& node) {
   const Sequence sequence = sequence_of(lowering, node, cell.gates, directions);
   const std::int64_t rows = base::checked_multiply(sequence.steps, sequence.rows);
   std::vector<int> inputs = {lowering.as_shape(lowering.activation(node, 0), {rows, sequence.width})};
-  for (std::size_t i = 4; i < node.inputs.size(); ++i) {
+  for (std::size_t i = 3; i < node.inputs.size(); ++i) {
     if (node.inputs[i] >= 0 && !lowering.constant(node.inputs[i])) {
       inputs.push_back(lowering.held(node.inputs[i]));
     }

@@ -30,6 +30,10 @@ class Finder {
         const DraftTensor& tensor = model.tensor(output);
         text += fmt::format(" {} {}", fmt::join(tensor.shape, "x"), tensor.bits);
       }
+      if (layer.bias) {
+        text += *layer.bias ? " with bias" : " without bias";
+      }
+      text += layer.states_learned ? fmt::format(" {}", layer.learned) : "";
       const bool alone = !layer.tied_to.empty() || layer.tied_from;
       text += alone ? " " + layer.name : "";
       kinds_.push_back(numbers.emplace(text, static_cast<int>(numbers.size())).first->second);

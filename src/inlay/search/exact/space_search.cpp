@@ -10,6 +10,7 @@
 #include "inlay/base/error.hpp"
 #include "inlay/evaluate/reference.hpp"
 #include "inlay/evaluate/root_bounds.hpp"
+#include "inlay/search/certificate.hpp"
 #include "inlay/search/constraints/constraint_effects.hpp"
 #include "inlay/search/constraints/start_schedule.hpp"
 #include "inlay/search/exact/incumbent_passes.hpp"
@@ -267,16 +268,9 @@ class SpaceSearch {
   }
 
   Answer answer() {
-    // The search's own sums and the reference evaluator must agree: a difference would be a defect.
-    const double checked = objective_of(objective_, evaluate::evaluate_reference(problem_, best_));
-    objective_.require_not_negative(checked);
-    if (std::abs(checked - value_) > 1e-9 * checked) {
-      throw base::DefectError(
-          fmt::format("the search costs its schedule at {}, the reference evaluator at {}", value_, checked));
-    }
+    const double checked = checked_value(problem_, objective_, best_, value_);
     Certificate certificate;
     certificate.objective = objective_;
-    certificate.value = checked;
     certificate.space = space_.name;
     double bound = lower_bound();
     const bool outside = start_value_ == value_ &&
@@ -295,17 +289,9 @@ class SpaceSearch {
       bound = root_bound_;
       certificate.space = "all schedules (the start lies outside of: " + space_.name + ")";
     }
-    if (bound > checked * (1.0 + 1e-9)) {
-      throw base::DefectError(fmt::format("the lower bound {} is above the schedule's {}", bound, checked));
-    }
-    certificate.lower_bound = std::min(bound, checked);
-    certificate.gap = checked > 0.0 ? (checked - certificate.lower_bound) / checked : 0.0;
-    certificate.proven = certificate.gap <= 1e-9;
+    set_bound(certificate, checked, bound, options_.stop.gap,
+              too_large_ && !stopped() ? "memory" : clock_.reason());
     certificate.binds = what_binds(bound, checked) + what_was_merged(bound, certificate.proven);
-    certificate.stopped_by = certificate.proven                     ? "proof"
-                             : certificate.gap <= options_.stop.gap ? "gap"
-                             : too_large_ && !stopped()             ? "memory"
-                                                                    : clock_.reason();
     certificate.seed = options_.seed;
     certificate.evaluations = evaluations_;
     certificate.seconds = clock_.seconds();

@@ -9,7 +9,7 @@
 
 namespace inlay::search::pipelines {
 
-/// Dynamic programming over cuts along the trie, for every mini-batch size (DESIGN section 6). Mini-batch
+/// Dynamic programming over cuts along the trie, for every mini-batch size (docs/search.md). Mini-batch
 /// sizes are spread over `threads` threads; the answer does not depend on how many.
 PipelineFront search_pipelines(const PipelineQuestion& question, int threads, const StopClock& clock,
                                std::int64_t evaluations_left);

@@ -1,7 +1,6 @@
 #include "inlay/search/scar/random_placement.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -13,8 +12,6 @@ namespace {
 
 /// A walk that has wandered into a corner is given up after this many steps for each of its stages.
 constexpr int kStepsPerStage = 16;
-/// Links of one chiplet that a walk looks at: more than any mesh has.
-constexpr std::size_t kMostNeighbours = 16;
 
 }  // namespace
 
@@ -29,6 +26,7 @@ RandomPlacement::RandomPlacement(const WalkGround& ground, const std::vector<Mod
       paths_(parts.size()),
       taken_(ground.place_of.size(), 0) {
   free_.reserve(ground.place_of.size());
+  open_.reserve(2 * ground.problem.package.links.size());  // no chiplet is passed twice
   std::iota(order_.begin(), order_.end(), std::size_t{0});
   std::stable_sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
     return candidates_[a]->stages() > candidates_[b]->stages();
@@ -79,6 +77,7 @@ bool RandomPlacement::place(std::size_t model) {
     return false;
   }
   paths_[model].clear();
+  open_.clear();
   steps_left_ = kStepsPerStage * candidates_[model]->stages();
   const auto last = static_cast<std::int64_t>(free_.size()) - 1;
   return extend(model, 0, free_[static_cast<std::size_t>(random_.between(0, last))]);
@@ -93,20 +92,21 @@ bool RandomPlacement::extend(std::size_t model, std::size_t stage, int chiplet) 
   if (static_cast<int>(stage) + 1 == candidates_[model]->stages()) {
     return true;
   }
-  std::array<int, kMostNeighbours> next{};
-  std::size_t count = 0;
+  const std::size_t begin = open_.size();
   for (const int near : ground_.problem.package.neighbours[static_cast<std::size_t>(chiplet)]) {
     const auto at = static_cast<std::size_t>(near);
-    if (taken_[at] == 0 && ground_.place_of[at] >= 0 && count < kMostNeighbours) {
-      next[count++] = near;
+    if (taken_[at] == 0 && ground_.place_of[at] >= 0) {
+      open_.push_back(near);
     }
   }
-  while (count > 0) {
-    const auto chosen = static_cast<std::size_t>(random_.between(0, static_cast<std::int64_t>(count) - 1));
-    if (extend(model, stage + 1, next[chosen])) {
+  while (open_.size() > begin) {
+    const auto count = static_cast<std::int64_t>(open_.size() - begin);
+    const std::size_t chosen = begin + static_cast<std::size_t>(random_.between(0, count - 1));
+    if (extend(model, stage + 1, open_[chosen])) {
       return true;
     }
-    next[chosen] = next[--count];
+    open_[chosen] = open_.back();
+    open_.pop_back();
   }
   taken_[static_cast<std::size_t>(chiplet)] = 0;
   paths_[model].pop_back();

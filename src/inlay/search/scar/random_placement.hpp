@@ -50,6 +50,7 @@ class RandomPlacement {
   std::vector<std::vector<int>> paths_;  // [model]
   std::vector<char> taken_;              // [chiplet]
   std::vector<int> free_;                // chiplets to start from
+  std::vector<int> open_;                // free neighbours that are left to try, stage after stage
   int steps_left_ = 0;
   double latency_ = 0.0;
   double energy_ = 0.0;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "inlay/base/counted.hpp"
 #include "inlay/base/error.hpp"
 #include "inlay/search/constraints/constraint_effects.hpp"
 #include "inlay/search/pipelines/cut_choice.hpp"
@@ -80,9 +81,9 @@ class Planner {
     const auto models = static_cast<int>(std::count_if(
         ranges.begin(), ranges.end(), [](const windows::LayerRange& range) { return !range.empty(); }));
     if (models > chiplets_.count) {
-      throw base::InfeasibleError(
-          fmt::format("window {} runs {} models at once, but there are {} chiplets for them", index, models,
-                      chiplets_.count));
+      throw base::InfeasibleError(fmt::format("window {} runs {} at once on {}", index,
+                                              base::counted(models, "model"),
+                                              base::counted(chiplets_.count, "chiplet")));
     }
     for (std::size_t model = 0; model < ranges.size(); ++model) {
       if (!ranges[model].empty()) {
