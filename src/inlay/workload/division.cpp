@@ -118,15 +118,29 @@ void divide_gemm(const Model& model, const Layer& layer, const GemmShape& shape,
   }
 }
 
-/// Windows of tokens, each multiplied on its own, as a tensor [windows * rows, heads * inner] shows them; 1
-/// for one of three axes, whose first axis counts windows and heads alike.
+/// Windows of tokens, each multiplied on its own, as a tensor [windows * rows, heads * inner] shows them.
 std::int64_t windows_of(const Tensor& tensor, std::int64_t inner, std::int64_t repeats) {
-  if (tensor.dimensions.size() != 2 || tensor.dimensions.back() % inner != 0) {
+  if (tensor.dimensions.back() % inner != 0) {
     return 1;
   }
   const std::int64_t heads = tensor.dimensions.back() / inner;
   // Fewer products than heads: heads share their keys (grouped-query attention), in one window.
-  return repeats > heads ? repeats / heads : 1;
+  return repeats > heads && repeats % heads == 0 ? repeats / heads : 1;
+}
+
+/// Windows of a product. If one of its sides is [windows * heads, rows, columns] and the other one
+/// [windows * rows, heads * columns], their rows tell; if both have three axes, windows and heads are alike.
+std::int64_t windows_of(const Tensor& first, const Tensor& output, const GemmShape& shape) {
+  const bool first_stacked = first.dimensions.size() == 3;
+  if (first_stacked && output.dimensions.size() == 3) {
+    return 1;
+  }
+  if (!first_stacked && output.dimensions.size() == 2) {
+    return std::max(windows_of(first, shape.k, shape.repeats), windows_of(output, shape.n, shape.repeats));
+  }
+  const Tensor& stacked = first_stacked ? first : output;
+  const Tensor& flat = first_stacked ? output : first;
+  return std::max<std::int64_t>(1, flat.dimensions.front() / stacked.dimensions[1]);
 }
 
 /// How an operand [windows * rows, heads * columns] or [windows * heads, rows, columns] is cut into `groups`
@@ -145,6 +159,27 @@ bool cut_groups(const Tensor& tensor, bool windows, std::int64_t groups, AxisUse
   return true;
 }
 
+/// Whether an operand [rows, heads * columns] shows `groups` heads of keys, each of some whole heads of one
+/// of these numbers of columns; of three axes: yes.
+bool shows_heads(const Tensor& tensor, std::int64_t groups, std::initializer_list<std::int64_t> columns) {
+  const std::int64_t size = tensor.dimensions.back();
+  return tensor.dimensions.size() != 2 ||
+         (size % groups == 0 && std::any_of(columns.begin(), columns.end(),
+                                            [&](std::int64_t one) { return size / groups % one == 0; }));
+}
+
+/// Whether all rank-2 operands show so many heads: windows stand between the rows of those that do not.
+bool heads_fit(const Model& model, const Layer& layer, const GemmShape& shape) {
+  bool fit = shows_heads(tensor_of(model, layer.inputs.front()), shape.repeats, {shape.k}) &&
+             shows_heads(tensor_of(model, layer.outputs.front()), shape.repeats, {shape.n});
+  for (std::size_t i = 1; i < layer.inputs.size(); ++i) {
+    const Tensor& other = tensor_of(model, layer.inputs[i]);
+    const std::int64_t columns = other.dimensions.back() / shape.repeats;
+    fit = fit && (other.dimensions.size() != 2 || columns == shape.k || columns == shape.n);
+  }
+  return fit;
+}
+
 /// Attention's products. Rows of several heads that share a head of keys are one product, so that `repeats`
 /// counts heads of keys, times windows.
 void divide_activations(const Model& model, const Layer& layer, const GemmShape& shape,
@@ -155,21 +190,20 @@ void divide_activations(const Model& model, const Layer& layer, const GemmShape&
   const Tensor& first = tensor_of(model, layer.inputs.front());
   const Tensor& output = tensor_of(model, layer.outputs.front());
   const std::size_t rank = first.dimensions.size();
-  if (rank != 2 && rank != 3) {
+  const std::size_t output_rank = output.dimensions.size();
+  if ((rank != 2 && rank != 3) || (output_rank != 2 && output_rank != 3)) {
     return;
   }
-  const std::int64_t windows =
-      std::max(windows_of(first, shape.k, shape.repeats), windows_of(output, shape.n, shape.repeats));
+  const std::int64_t windows = windows_of(first, output, shape);
   const std::int64_t rows = first.dimensions[rank - 2];
-  if (windows == 1 && shape.m % rows == 0 &&
-      (output.dimensions.size() == 2 || output.dimensions.size() == 3)) {
+  if (windows == 1 && shape.m % rows == 0 && output.dimensions[output_rank - 2] == rows) {
     Division by_rows = dividing(layer, LoopDimension::kRows, rows);
     by_rows.inputs[0] = axis_in_blocks(static_cast<int>(rank) - 2, 1);
-    by_rows.outputs[0] = axis_in_blocks(static_cast<int>(output.dimensions.size()) - 2, 1);
+    by_rows.outputs[0] = axis_in_blocks(static_cast<int>(output_rank) - 2, 1);
     found.push_back(std::move(by_rows));
   }
   const std::int64_t groups = windows > 1 ? windows : shape.repeats;
-  if (groups < 2) {
+  if (groups < 2 || shape.repeats % groups != 0 || (windows == 1 && !heads_fit(model, layer, shape))) {
     return;
   }
   Division by_groups = dividing(layer, LoopDimension::kGroups, groups);
@@ -197,8 +231,13 @@ void cut_rows(ConvolutionShape& shape, const Interval& rows) {
       (rows.size() - 1) * shape.stride_y + (shape.kernel_height - 1) * shape.dilation_y + 1;
   const std::int64_t first = std::max<std::int64_t>(begin, 0);
   const std::int64_t last = std::min(begin + reach, shape.in_height);
+  if (last <= first) {  // all that is read is padding; the one row that exists lies below it
+    shape.padding_y = reach;
+    shape.in_height = 1;
+    return;
+  }
   shape.padding_y = std::max<std::int64_t>(-begin, 0);
-  shape.in_height = std::max<std::int64_t>(last - first, 0);
+  shape.in_height = last - first;
 }
 
 void cut_shape(ConvolutionShape& shape, const Division& division, const Interval& range) {
