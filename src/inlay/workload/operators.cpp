@@ -29,7 +29,8 @@ VectorOperator read_operator(const base::YamlNode& node) {
     result.learned = keys.required("learned").integer(0, 1'000);
     result.first_axis = keys.required("axis").choice({"first", "last"}) == 0;
   }
-  if (result.rule == VectorRule::kElementWise || result.rule == VectorRule::kNormalisation) {
+  if (result.rule == VectorRule::kElementWise || result.rule == VectorRule::kNormalisation ||
+      result.rule == VectorRule::kSelection) {
     if (const auto couples = keys.optional("couples")) {
       result.couples = static_cast<CoupledAxis>(couples->choice({"none", "first", "last", "all"}));
     }

@@ -80,8 +80,9 @@ class InputUses {
         return embedding();
       case VectorRule::kLearnedTokens:
       case VectorRule::kConcatenation:
-      case VectorRule::kSelection:
         return same_axis_everywhere();
+      case VectorRule::kSelection:
+        return coupled(description_, output_, axis_) ? std::nullopt : same_axis_everywhere();
       case VectorRule::kScatter:
         return axis_ == 1 ? same_axis_everywhere() : std::nullopt;
       case VectorRule::kReshape:
