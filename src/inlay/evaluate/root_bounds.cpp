@@ -150,14 +150,14 @@ Parts energy_of(const LayerView& view) {
                             8.0 * package.memory_hops[at] * package.network.energy_per_bit +
                             package.types[static_cast<std::size_t>(type)].energy.l2_access;
     for (std::size_t size = 0; size < view.costs.mini_batches.size(); ++size) {
-      if (!view.cost(size, type).mappable) {
-        continue;
-      }
+      // What no chiplet runs whole may run divided.
+      const double divided = view.divided(size).joules;
+      const double layers =
+          view.cost(size, type).mappable ? std::min(view.cost(size, type).energy.total(), divided) : divided;
       const auto n = static_cast<double>(view.mini_batches(size));
       const double bytes = n * static_cast<double>(view.costs.mini_batches[size]) *
                                static_cast<double>(view.bytes_per_sample()) +
                            static_cast<double>(view.compulsory.weights);
-      const double layers = std::min(view.cost(size, type).energy.total(), view.divided(size).joules);
       const Parts parts{n * layers, bytes * per_byte};
       best = parts.total() < best.total() ? parts : best;
     }
