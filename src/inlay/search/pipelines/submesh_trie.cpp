@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <tuple>
 
 #include "inlay/search/constraints/constraint_effects.hpp"
@@ -238,22 +239,21 @@ class Builder {
       best.access.seconds_per_byte = std::min(best.access.seconds_per_byte, here.access.seconds_per_byte);
       best.access.latency = std::min(best.access.latency, here.access.latency);
       best.access.hops = std::min(best.access.hops, here.access.hops);
-      if (!here.ends && (best.ends || cheaper(here.exit, best.exit))) {
+      if (!here.ends) {
         best.exit = best.ends ? here.exit : least(here.exit, best.exit);
         best.ends = false;
       }
     }
   }
 
-  static bool cheaper(const Crossing& a, const Crossing& b) { return !(least(a, b) == b); }
-
-  /// No crossing of the two is cheaper in any respect.
+  /// No crossing of the two is cheaper in any respect. Parts are brought to their least common multiple, so
+  /// that they stay small however many places there are.
   static Crossing least(const Crossing& a, const Crossing& b) {
-    const auto smaller = [](std::int64_t x, std::int64_t x_parts, std::int64_t y, std::int64_t y_parts) {
-      return std::min(x * y_parts, y * x_parts);
-    };
-    return {a.parts * b.parts, smaller(a.load, a.parts, b.load, b.parts),
-            smaller(a.hop_parts, a.parts, b.hop_parts, b.parts), std::min(a.longest, b.longest)};
+    const std::int64_t parts = std::lcm(a.parts, b.parts);
+    const std::int64_t of_a = parts / a.parts;
+    const std::int64_t of_b = parts / b.parts;
+    return {parts, std::min(a.load * of_a, b.load * of_b), std::min(a.hop_parts * of_a, b.hop_parts * of_b),
+            std::min(a.longest, b.longest)};
   }
 
   const hardware::Package& package_;
