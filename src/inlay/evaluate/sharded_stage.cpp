@@ -5,6 +5,7 @@
 
 #include "inlay/base/checked.hpp"
 #include "inlay/base/error.hpp"
+#include "inlay/evaluate/coverage.hpp"
 
 namespace inlay::evaluate {
 namespace {
@@ -90,18 +91,24 @@ class Replay {
     if (arrives) {
       layout = arrival_layout(divisions, sharding, operand, whole);
     }
-    const Exchange moved =
-        exchange(prices_.routes(), boxes_of(*layout, whole, members_.grid),
-                 needs_of(resolved, divisions, sharding, operand, whole, mini_batch_, members_.grid),
-                 prices_.per_chiplet());
+    const std::vector<Box> held = boxes_of(*layout, whole, members_.grid);
+    const std::vector<Box> needed =
+        needs_of(resolved, divisions, sharding, operand, whole, mini_batch_, members_.grid);
+    const Exchange moved = exchange(prices_.routes(), held, needed, prices_.per_chiplet());
     result_.exchanges += prices_.price(moved, tensor(index).bits);
     if (arrives || moved.received > 0) {
-      lies(index, layout_after_use(divisions, sharding, operand));
+      const Layout after = layout_after_use(divisions, sharding, operand);
+      takes(index, after);
+      lies(index, covered(boxes_of(after, whole, members_.grid), held, needed) ? after : *layout);
     }
   }
 
   void lies(int index, const Layout& layout) {
     layouts_[static_cast<std::size_t>(index)] = layout;
+    takes(index, layout);
+  }
+
+  void takes(int index, const Layout& layout) {
     const HeldBytes here = held_bytes(layout, tensor(index), mini_batch_, members_.grid);
     HeldBytes& most = result_.held[static_cast<std::size_t>(index)];
     most.member = std::max(most.member, here.member);

@@ -4,6 +4,7 @@
 #include <limits>
 #include <tuple>
 
+#include "inlay/evaluate/coverage.hpp"
 #include "inlay/evaluate/transfer.hpp"
 
 namespace inlay::search::sharding {
@@ -157,17 +158,12 @@ void PlanOptions::add_option(int layer, const Sharding& sharding, LayerOptions& 
   }
   for (std::size_t operand = 0; operand < result.operands.size(); ++operand) {
     const Box whole = workload::whole_box(result.operands[operand], mini_batch_);
+    const Layout arrival = evaluate::arrival_layout(result.divisions, sharding, operand, whole);
     option.after_use.push_back(
         numbers_.number_of(evaluate::layout_after_use(result.divisions, sharding, operand)));
-    option.arrival.push_back(
-        priced(evaluate::exchange(
-                   prices_.routes(),
-                   evaluate::boxes_of(evaluate::arrival_layout(result.divisions, sharding, operand, whole),
-                                      whole, members_.grid),
-                   evaluate::needs_of(resolved, result.divisions, sharding, operand, whole, mini_batch_,
-                                      members_.grid),
-                   prices_.per_chiplet()),
-               result.operands[operand].bits));
+    option.arrival.push_back(bringing(result, sharding, operand, arrival));
+    option.after_arrival.push_back(option.arrival.back().settles ? option.after_use.back()
+                                                                 : numbers_.number_of(arrival));
   }
   option.price =
       goal_.time * option.cost.seconds + goal_.energy * option.cost.energy.total() + option.scatter.price;
@@ -186,6 +182,21 @@ PricedExchange PlanOptions::priced(const Exchange& exchange, std::int64_t bits) 
   result.price = goal_.time * result.seconds + goal_.energy * result.joules;
   result.bytes = cost.bytes;
   result.moves = exchange.received > 0;
+  return result;
+}
+
+PricedExchange PlanOptions::bringing(const LayerOptions& layer, const Sharding& sharding, std::size_t operand,
+                                     const Layout& layout) const {
+  const workload::Tensor& tensor = layer.operands[operand];
+  const Box whole = workload::whole_box(tensor, mini_batch_);
+  const std::vector<Box> held = evaluate::boxes_of(layout, whole, members_.grid);
+  const std::vector<Box> needed =
+      evaluate::needs_of(schedule::resolve_divisions(layer.divisions, sharding), layer.divisions, sharding,
+                         operand, whole, mini_batch_, members_.grid);
+  PricedExchange result =
+      priced(evaluate::exchange(prices_.routes(), held, needed, prices_.per_chiplet()), tensor.bits);
+  const Layout after = evaluate::layout_after_use(layer.divisions, sharding, operand);
+  result.settles = evaluate::covered(evaluate::boxes_of(after, whole, members_.grid), held, needed);
   return result;
 }
 
@@ -218,21 +229,11 @@ const PricedExchange& PlanOptions::exchange(const LayerOptions& layer, std::size
                                             std::size_t operand, int layout) const {
   std::vector<PricedExchange>& known = layer.exchanges[option][operand];
   if (known.size() <= static_cast<std::size_t>(layout)) {
-    known.resize(static_cast<std::size_t>(layout) + 1, PricedExchange{-1.0, 0.0, 0.0, 0, false});
+    known.resize(static_cast<std::size_t>(layout) + 1, PricedExchange{-1.0, 0.0, 0.0, 0, false, false});
   }
   PricedExchange& found = known[static_cast<std::size_t>(layout)];
   if (found.price < 0.0) {
-    std::string why;
-    const Sharding& sharding = layer.options[option].sharding;
-    const workload::Tensor& tensor = layer.operands[operand];
-    const Box whole = workload::whole_box(tensor, mini_batch_);
-    const schedule::ShardedLayer resolved = schedule::resolve_divisions(layer.divisions, sharding);
-    found = priced(evaluate::exchange(prices_.routes(),
-                                      evaluate::boxes_of(numbers_.layout(layout), whole, members_.grid),
-                                      evaluate::needs_of(resolved, layer.divisions, sharding, operand, whole,
-                                                         mini_batch_, members_.grid),
-                                      prices_.per_chiplet()),
-                   tensor.bits);
+    found = bringing(layer, layer.options[option].sharding, operand, numbers_.layout(layout));
   }
   return found;
 }

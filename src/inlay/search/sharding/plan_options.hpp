@@ -27,7 +27,8 @@ struct PricedExchange {
   double seconds = 0.0;
   double joules = 0.0;
   std::int64_t bytes = 0;
-  bool moves = false;  // some member lacks something
+  bool moves = false;    // some member lacks something
+  bool settles = false;  // all members then have what their layout after use says
 };
 
 /// Layouts by number.
@@ -50,6 +51,7 @@ struct ShardingOption {
   std::vector<int> after_use;           // [operand] layout, by number
   std::vector<int> outputs;             // [output] layout, by number
   std::vector<PricedExchange> arrival;  // [operand] from where it is spread over the members
+  std::vector<int> after_arrival;       // [operand] layout after that, by number
 };
 
 /// A layer's options.
@@ -86,6 +88,9 @@ class PlanOptions {
   std::unique_ptr<LayerOptions> build(int layer);
   void add_option(int layer, const schedule::Sharding& sharding, LayerOptions& result);
   PricedExchange priced(const evaluate::Exchange& exchange, std::int64_t bits) const;
+  /// Of bringing an operand from a layout to where a sharding needs it.
+  PricedExchange bringing(const LayerOptions& layer, const schedule::Sharding& sharding, std::size_t operand,
+                          const schedule::Layout& layout) const;
 
   const schedule::Problem& problem_;
   int model_index_;

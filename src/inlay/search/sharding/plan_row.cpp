@@ -68,7 +68,12 @@ std::vector<PlanRow::Live> PlanRow::live_after(int layer) const {
       return;
     }
     const std::vector<int>& read = model_.layers[static_cast<std::size_t>(*next)].inputs;
-    live.push_back({index, static_cast<int>(users.end() - next), &options_.of(*next),
+    std::ptrdiff_t readings = 0;  // a layer may read a tensor as several operands
+    for (auto user = next; user != users.end(); ++user) {
+      const std::vector<int>& all = model_.layers[static_cast<std::size_t>(*user)].inputs;
+      readings += std::count(all.begin(), all.end(), index);
+    }
+    live.push_back({index, static_cast<int>(readings), &options_.of(*next),
                     static_cast<std::size_t>(std::find(read.begin(), read.end(), index) - read.begin())});
   };
   for (const Live& one : live_) {
@@ -111,7 +116,7 @@ int PlanRow::layout_before(int layer, std::size_t operand, const State& from,
     layout = inputs[earlier] == inputs[operand] ? now[earlier] : layout;
   }
   for (std::size_t i = 0; i < live_.size() && layout < 0; ++i) {
-    layout = live_[i].tensor == inputs[operand] ? static_cast<unsigned char>(from.layouts[i]) : layout;
+    layout = live_[i].tensor == inputs[operand] ? static_cast<int>(from.layouts[i]) : layout;
   }
   return layout;
 }
@@ -127,17 +132,19 @@ void PlanRow::read_operands(int layer, std::size_t option, const State& from, Re
     const PricedExchange& moved =
         layout < 0 ? chosen.arrival[operand] : options_.exchange(choices, option, operand, layout);
     reading.price += moved.price;
-    reading.layouts[operand] = layout < 0 || moved.moves ? chosen.after_use[operand] : layout;
+    reading.layouts[operand] = layout < 0                     ? chosen.after_arrival[operand]
+                               : moved.moves && moved.settles ? chosen.after_use[operand]
+                                                              : layout;
   }
 }
 
 /// The cheapest way to each combination of layouts.
 std::vector<PlanRow::State> PlanRow::extend(int layer, const std::vector<Origin>& origins) const {
   const LayerOptions& choices = options_.of(layer);
-  std::unordered_map<std::string, std::size_t> index;
+  std::unordered_map<std::u16string, std::size_t> index;
   std::vector<State> next;
   Reading reading;
-  std::string layouts(origins.size(), 0);
+  std::u16string layouts(origins.size(), 0);
   for (std::size_t s = 0; s < states_.size(); ++s) {
     for (std::size_t option = 0; option < choices.options.size(); ++option) {
       const ShardingOption& chosen = choices.options[option];
@@ -145,9 +152,9 @@ std::vector<PlanRow::State> PlanRow::extend(int layer, const std::vector<Origin>
       for (std::size_t i = 0; i < origins.size(); ++i) {
         const Origin& origin = origins[i];
         layouts[i] = origin.output >= 0
-                         ? static_cast<char>(chosen.outputs[static_cast<std::size_t>(origin.output)])
+                         ? static_cast<char16_t>(chosen.outputs[static_cast<std::size_t>(origin.output)])
                      : origin.operand >= 0
-                         ? static_cast<char>(reading.layouts[static_cast<std::size_t>(origin.operand)])
+                         ? static_cast<char16_t>(reading.layouts[static_cast<std::size_t>(origin.operand)])
                          : states_[s].layouts[static_cast<std::size_t>(origin.before)];
       }
       const double price = states_[s].price + reading.price + chosen.price + loads_ * chosen.weights_price;
@@ -204,7 +211,7 @@ void PlanRow::keep_promising(std::vector<State>& states) const {
   }
   double later = 0.0;
   for (const Live& one : live_) {
-    later += (one.readers_left - 1) *
+    later += (one.readings_left - 1) *
              options_.worst_exchange(model_.tensors[static_cast<std::size_t>(one.tensor)]);
   }
   const State cheapest = states.front();
@@ -213,8 +220,8 @@ void PlanRow::keep_promising(std::vector<State>& states) const {
     for (std::size_t i = 0; i < live_.size(); ++i) {
       if (state.layouts[i] != cheapest.layouts[i]) {
         excess += options_.exchange_excess(*live_[i].next_reader, live_[i].operand,
-                                           static_cast<unsigned char>(cheapest.layouts[i]),
-                                           static_cast<unsigned char>(state.layouts[i]));
+                                           static_cast<int>(cheapest.layouts[i]),
+                                           static_cast<int>(state.layouts[i]));
       }
     }
     return state.price > cheapest.price + excess;

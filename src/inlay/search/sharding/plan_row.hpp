@@ -48,7 +48,7 @@ class PlanRow {
 
  private:
   struct State {
-    std::string layouts;  // one byte for each live tensor
+    std::u16string layouts;  // of each live tensor, by number
     double price = 0.0;
     std::int32_t parent = -1;
     std::int32_t option = -1;
@@ -61,7 +61,7 @@ class PlanRow {
   /// A tensor that a later layer reads.
   struct Live {
     int tensor = 0;
-    int readers_left = 0;
+    int readings_left = 0;
     const LayerOptions* next_reader = nullptr;
     std::size_t operand = 0;  // of the next reader
   };
