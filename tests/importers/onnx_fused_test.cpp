@@ -139,6 +139,18 @@ TEST(OnnxFused, ProductsOfOnnxruntime) {
   EXPECT_EQ(gemm(result), (GemmShape{4, 5, 8, 1, true}));
   EXPECT_EQ(workload::parameters(result), 45);
   EXPECT_EQ(result.layers[0].precision.outputs, 8);
+  Model dynamic;  // as onnxruntime joins DynamicQuantizeLinear, MatMulInteger and the scales
+  dynamic.input("x", {1, 4, 8}).weight("w", {8, 6}, kInt8).scalar("s", 0.5F).weight("b", {6});
+  dynamic.node("DynamicQuantizeMatMul", {"x", "w", "s", "", "b"}, {"y"}, {}, kMicrosoft);
+  EXPECT_EQ(gemm(imported(dynamic.output("y"))), (GemmShape{4, 6, 8, 1, true}));
+  Model pair;  // quantised to 16 bits by onnxruntime's own operators
+  pair.input("x", {1, 8}).scalar("s", 0.5F).weight("z", {}, 5).weight("w", {8, 3}, 5);
+  pair.node("QuantizeLinear", {"x", "s", "z"}, {"q"}, {}, kMicrosoft);
+  pair.node("DequantizeLinear", {"q", "s", "z"}, {"d"}, {}, kMicrosoft);
+  pair.node("DequantizeLinear", {"w", "s", "z"}, {"v"}, {}, kMicrosoft).node("MatMul", {"d", "v"}, {"y"});
+  const workload::Model wide = imported(pair.output("y"));
+  EXPECT_EQ(wide.layers[0].precision.inputs, 16);
+  EXPECT_EQ(wide.layers[0].precision.weights, 16);
   Model gelu;
   gelu.input("x", {1, 4, 8}).weight("b", {8}).node("BiasGelu", {"x", "b"}, {"y"}, {}, kMicrosoft);
   EXPECT_EQ(workload::parameters(imported(gelu.output("y"))), 8);
@@ -194,6 +206,27 @@ TEST(OnnxFused, UnknownOperatorsOnWeightsMakeWeights) {
   EXPECT_THAT(operators(result), ElementsAre("gemm", "vector"));
   EXPECT_EQ(workload::parameters(result), 128);
   EXPECT_THROW(imported(model), base::InputError);
+}
+
+// torch.nn.utils.weight_norm and spectral_norm: the weights follow from what is stored, before the model
+// runs.
+TEST(OnnxFused, NormsOfWeightsFoldIntoThem) {
+  Model weight;
+  weight.input("x", {1, 8, 20}).weight("v", {16, 8, 3}).weight("g", {16, 1, 1}).weight("b", {16});
+  weight.node("ReduceL2", {"v"}, {"n"}, {integers("axes", {1, 2})}).node("Div", {"v", "n"}, {"d"});
+  weight.node("Mul", {"d", "g"}, {"w"}).node("Conv", {"x", "w", "b"}, {"y"});
+  const workload::Model scaled = imported(weight.output("y"));
+  EXPECT_THAT(operators(scaled), ElementsAre("convolution"));
+  EXPECT_EQ(workload::macs(scaled), 18 * 16 * 8 * 3);
+  EXPECT_EQ(workload::parameters(scaled), 16 * 8 * 3 + 16);
+  Model spectral;  // divided by the largest singular value, u W v
+  spectral.input("x", {4, 24}).weight("w", {5, 24}).weight("u", {5}).weight("v", {24});
+  spectral.node("MatMul", {"w", "v"}, {"wv"}).node("MatMul", {"u", "wv"}, {"sigma"});
+  spectral.node("Div", {"w", "sigma"}, {"n"}).node("Gemm", {"x", "n"}, {"y"}, {integer("transB", 1)});
+  const workload::Model divided = imported(spectral.output("y"));
+  EXPECT_THAT(operators(divided), ElementsAre("gemm"));
+  EXPECT_EQ(workload::macs(divided), 4 * 24 * 5);
+  EXPECT_EQ(workload::parameters(divided), 24 * 5);
 }
 
 /// The multiply-accumulates and parameters of an Einsum of inputs, and of weights where a name begins with w.

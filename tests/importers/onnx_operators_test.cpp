@@ -187,6 +187,33 @@ TEST(OnnxOperators, QuantisedByPairsOfNodes) {
   EXPECT_EQ(workload::activation_bytes(result), 8 + 3);
 }
 
+// Quantised and dequantised around each operator, as onnxruntime and TensorRT have it: one tensor may be
+// quantised for several readers.
+TEST(OnnxOperators, QuantisedForSeveralReaders) {
+  Model model;
+  model.input("x", {1, 3, 8, 8}).scalar("s", 0.5F).weight("z", {}, kInt8).weight("w", {4, 3, 3, 3}, kInt8);
+  model.weight("v", {2, 4, 1, 1}, kInt8);
+  model.node("QuantizeLinear", {"x", "s", "z"}, {"q"}).node("DequantizeLinear", {"q", "s", "z"}, {"d"});
+  model.node("DequantizeLinear", {"w", "s", "z"}, {"wf"}).node("DequantizeLinear", {"v", "s", "z"}, {"vf"});
+  model.node("Conv", {"d", "wf"}, {"c"}).node("Relu", {"c"}, {"r"});
+  for (const char* reader : {"1", "2"}) {
+    const std::string id = reader;
+    model.node("QuantizeLinear", {"r", "s", "z"}, {"q" + id});
+    model.node("DequantizeLinear", {"q" + id, "s", "z"}, {"d" + id});
+    model.node("Conv", {"d" + id, "vf"}, {"y" + id});
+    model.node("QuantizeLinear", {"y" + id, "s", "z"}, {"o" + id}).output("o" + id);
+  }
+  const workload::Model result = imported(model);
+  for (const workload::Layer& layer : result.layers) {
+    if (layer.op == "convolution") {
+      EXPECT_EQ(layer.precision.inputs, 8) << layer.name;
+      EXPECT_EQ(layer.precision.weights, 8) << layer.name;
+      EXPECT_EQ(layer.precision.accumulator, 32) << layer.name;
+    }
+  }
+  EXPECT_EQ(result.layers.back().precision.outputs, 8);
+}
+
 TEST(OnnxOperators, RecurrentLayersMultiplyStepByStep) {
   Model model;  // 7 steps of 2 sequences, 5 -> 3, both directions, two biases for each gate
   model.input("x", {7, 2, 5}).weight("w", {2, 12, 5}).weight("r", {2, 12, 3}).weight("b", {2, 24});

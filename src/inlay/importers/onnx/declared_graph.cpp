@@ -218,9 +218,14 @@ class Reader {
     return kNames.count(proto.op_type()) > 0 && (says("brevitas") || says("qonnx") || says("finn"));
   }
 
-  /// Activations and norms that every dialect has under one name count as ONNX's own.
+  /// What dialects have under the same name as ONNX, and with the same inputs, counts as ONNX's own.
   static std::string domain_of(const onnx::NodeProto& proto) {
-    static const std::set<std::string> kCommon = {"Silu", "Swish", "Mish", "RMSNormalization",
+    static const std::set<std::string> kCommon = {"QuantizeLinear",
+                                                  "DequantizeLinear",
+                                                  "Silu",
+                                                  "Swish",
+                                                  "Mish",
+                                                  "RMSNormalization",
                                                   "SimplifiedLayerNormalization"};
     if (is_of_qonnx(proto)) {
       return kQonnxDomain;

@@ -56,6 +56,13 @@ Shapes packed_product(const Graph& graph, const Node& node) {
   return {{input_value(graph, node, 0).type, shape}};
 }
 
+/// Whole numbers by whole numbers, scaled to reals.
+Shapes scaled_product(const Graph& graph, const Node& node) {
+  Shapes shapes = fused_product(graph, node);
+  shapes[0].type = kFloat;
+  return shapes;
+}
+
 Shapes quantised_gemm(const Graph& graph, const Node& node) {
   Dimensions a = *input_value(graph, node, 0).shape;
   Dimensions b = *input_value(graph, node, 3).shape;
@@ -155,6 +162,10 @@ std::int64_t quantiser_bits(const Graph& graph, const Node& node) {
 const std::vector<OwnRule>& fused_shape_rules() {
   static const std::vector<OwnRule> kRules = {
       {kMicrosoft, "FusedMatMul", 0, fused_product},
+      {kMicrosoft, "TransposeMatMul", 0, fused_product},
+      {kMicrosoft, "FusedGemm", 0, fused_product},
+      {kMicrosoft, "MatMulIntegerToFloat", 0, scaled_product},
+      {kMicrosoft, "DynamicQuantizeMatMul", 0, scaled_product},
       {kMicrosoft, "MatMulNBits", 0, packed_product},
       {kMicrosoft, "QGemm", 0, quantised_gemm},
       {kMicrosoft, "SkipLayerNormalization", 0, skip_norm},

@@ -294,23 +294,33 @@ int Lowering::as_rows(int value, std::int64_t columns) {
   return as_shape(value, rows == 1 ? Dimensions{columns} : Dimensions{rows, columns});
 }
 
+std::int64_t Lowering::bits_as_read(int value) const {
+  const Value& of = graph_.value(value);
+  std::int64_t widest = 0;
+  for (const int id : of.users) {
+    const Node& user = graph_.node(id);
+    const int output = user.outputs.empty() ? -1 : user.outputs[0];
+    const bool first = user.inputs[0] == value && output >= 0;
+    const int type = first ? graph_.value(output).type : 0;
+    const bool cast = first && user.op == "Cast" && user.domain.empty() && type != kBool &&
+                      bits_of(type) < bits_of(of.type);
+    const std::int64_t bits = first && is_quantiser(user)                      ? graph_.value(output).bits
+                              : cast || (first && user.op == "QuantizeLinear") ? bits_of(type)
+                                                                               : 0;
+    if (bits == 0) {
+      return 0;
+    }
+    widest = std::max(widest, bits);
+  }
+  return of.is_output ? 0 : widest;
+}
+
 std::int64_t Lowering::bits(int value) const {
   const Value& of = graph_.value(value);
-  int type = of.type;
-  std::int64_t stated = of.bits;
-  // What is only read quantised, or cast to fewer bits, is never there in full width.
-  if (of.users.size() == 1 && !of.is_output) {
-    const Node& user = graph_.node(of.users[0]);
-    const int read_as = user.outputs.empty() || user.outputs[0] < 0 ? 0 : graph_.value(user.outputs[0]).type;
-    const bool narrower = user.op == "Cast" && user.domain.empty() && bits_of(read_as) != 0 &&
-                          bits_of(read_as) < bits_of(type) && read_as != kBool;
-    type = user.op == "QuantizeLinear" || narrower ? read_as : type;
-    if (is_quantiser(user) && user.inputs[0] == value) {
-      stated = graph_.value(user.outputs[0]).bits;
-    }
-  }
+  const std::int64_t read = bits_as_read(value);
+  const std::int64_t stated = read > 0 ? read : of.bits;
   const bool whole_number = of.is_input && (of.type == kInt64 || of.type == kInt32);
-  const std::int64_t file = stated > 0 ? stated : bits_of(type) == 0 ? 32 : bits_of(type);
+  const std::int64_t file = stated > 0 ? stated : bits_of(of.type) == 0 ? 32 : bits_of(of.type);
   return widths_.activations == 0 || whole_number ? file : widths_.activations;
 }
 

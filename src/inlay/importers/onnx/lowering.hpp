@@ -107,6 +107,9 @@ class Lowering {
 
  private:
   void add_inputs();
+  /// Bits of a value of which nothing reads more: what is only read quantised, or cast to fewer bits, is
+  /// never there in full width. 0: somebody reads it as it is.
+  std::int64_t bits_as_read(int value) const;
   void check_outputs(const Node& node) const;
   /// Fails if an activation that the node reads is read by none of its layers, which begin at `first`.
   void check_reads(const Node& node, std::size_t first) const;

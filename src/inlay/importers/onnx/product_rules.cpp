@@ -170,6 +170,13 @@ void gemm(Lowering& lowering, const Node& node) {
            Graph::input(node, 2) >= 0);
 }
 
+/// a, b, their scales and zero points, the bias: MatMulIntegerToFloat; DynamicQuantizeMatMul has none for a.
+void scaled_mat_mul(Lowering& lowering, const Node& node) {
+  const std::size_t bias = node.op == "MatMulIntegerToFloat" ? 6 : 4;
+  multiply(lowering, node, lowering.input(node, 0), lowering.input(node, 1), false, false,
+           Graph::input(node, bias) >= 0);
+}
+
 /// a, its scale and zero point, b, its scale and zero point, ...
 void quantised_mat_mul(Lowering& lowering, const Node& node) {
   multiply(lowering, node, lowering.input(node, 0), lowering.input(node, 3), false, false, false);
@@ -190,6 +197,10 @@ const Rules& product_rules() {
       {"MatMulInteger", mat_mul},
       {"QLinearMatMul", quantised_mat_mul},
       {"com.microsoft.FusedMatMul", fused_mat_mul},
+      {"com.microsoft.TransposeMatMul", fused_mat_mul},
+      {"com.microsoft.FusedGemm", gemm},
+      {"com.microsoft.MatMulIntegerToFloat", scaled_mat_mul},
+      {"com.microsoft.DynamicQuantizeMatMul", scaled_mat_mul},
       {"com.microsoft.QGemm", quantised_gemm},
   };
   return kRules;
