@@ -208,7 +208,6 @@ TEST(OnnxOperators, QuantisedForSeveralReaders) {
     if (layer.op == "convolution") {
       EXPECT_EQ(layer.precision.inputs, 8) << layer.name;
       EXPECT_EQ(layer.precision.weights, 8) << layer.name;
-      EXPECT_EQ(layer.precision.accumulator, 32) << layer.name;
     }
   }
   EXPECT_EQ(result.layers.back().precision.outputs, 8);
