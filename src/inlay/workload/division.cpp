@@ -53,6 +53,13 @@ void divide_convolution(const Model& model, const Layer& layer, const Convolutio
       tensor_of(model, layer.outputs.front()).dimensions.size() != 3) {
     return;
   }
+  // Images that one sample holds, and axes beyond two, are folded into others: such layers are divided by
+  // samples.
+  const std::vector<std::int64_t>& made = tensor_of(model, layer.outputs.front()).dimensions;
+  if (shape.images != 1 || made[0] != shape.out_channels || made[1] != shape.out_height ||
+      tensor_of(model, layer.inputs.front()).dimensions[0] != shape.in_channels) {
+    return;
+  }
   if (shape.upsample_y == 1) {
     // Rows of a spread input lie between those that exist, so transposed convolutions are left whole.
     Division rows = dividing(layer, LoopDimension::kRows, shape.out_height);
