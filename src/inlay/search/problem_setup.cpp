@@ -114,18 +114,8 @@ StatedProblem make_problem(const ProblemRequest& request) {
   problem.overlap = request.overlap.value_or(problem.package.overlap);
   problem.costs = cost::build_cost_table(problem.scenario, problem.package.types, *engine, request.threads,
                                          request.cache, request.watch);
-  // With transfers hidden behind computing a search over submeshes has been seen to overlook a schedule that
-  // was 1% better (docs/limits.md): nothing may be called proven there.
-  const bool overlapped = problem.overlap == hardware::Overlap::kOverlapped;
-  if (overlapped &&
-      request.submeshes.value_or(schedule::SubmeshFamily::kSingle) != schedule::SubmeshFamily::kSingle) {
-    throw base::InputError(
-        "--submeshes: stages that hide their transfers (overlapped) are searched on single chiplets "
-        "only; leave it out, or choose --overlap serial");
-  }
-  problem.submeshes =
-      request.submeshes.value_or(engine->knows_names() || overlapped ? schedule::SubmeshFamily::kSingle
-                                                                     : affordable_family(problem.package));
+  problem.submeshes = request.submeshes.value_or(engine->knows_names() ? schedule::SubmeshFamily::kSingle
+                                                                       : affordable_family(problem.package));
   if (problem.submeshes != schedule::SubmeshFamily::kSingle) {
     problem.most_members =
         std::min(static_cast<int>(problem.package.chiplets.size()), hardware::kMostMembers);

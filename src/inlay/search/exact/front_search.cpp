@@ -48,7 +48,7 @@ class FrontSearch {
         space_(std::move(space)),
         options_(options),
         clock_(options.stop),
-        trie_(pipelines::trie_of(problem, space_.longest)) {}
+        trie_(pipelines::trie_of(problem, space_.longest, *space_.plan_goal)) {}
 
   FrontAnswer run() {
     find_ends();
@@ -77,25 +77,37 @@ class FrontSearch {
   /// The fastest schedule, the one of least energy and the one of least EDP: proven, or as near as a part of
   /// the limits allows. Nothing beyond the ends can improve the front.
   void find_ends() {
-    constexpr double kShare = 0.15;
-    for (const Objective objective : {Objective::kLatency, Objective::kEnergy, Objective::kEdp}) {
-      Options part = options_;
-      part.progress = {};
-      part.stop.time_limit = std::min(options_.stop.time_limit * kShare, left());
-      part.stop.evaluations =
-          std::min(clock_.evaluations_left(evaluations_),
-                   static_cast<std::int64_t>(static_cast<double>(options_.stop.evaluations) * kShare));
-      Answer answer = search_space(problem_, objective, space_, part);
-      const evaluate::ScheduleCost cost = evaluate::evaluate_reference(problem_, answer.schedule);
-      evaluations_ += answer.certificate.evaluations;
-      keep({std::move(answer.schedule), cost.latency, cost.energy.total()});
-      if (objective == Objective::kLatency) {
-        least_latency_ = answer.certificate.lower_bound;
-      } else if (objective == Objective::kEnergy) {
-        least_energy_ = answer.certificate.lower_bound;
-      }
-    }
+    least_latency_ = least_with(Objective::kLatency);
+    least_energy_ = least_with(Objective::kEnergy);
+    best_of(space_, Objective::kEdp);
     target_.earliest = least_latency_;
+  }
+
+  /// The least latency or energy, whether shardings are planned for the front or for the objective itself.
+  double least_with(const Objective& objective) {
+    const double least = best_of(space_, objective);
+    if (trie_.single()) {
+      return least;
+    }
+    Space own = space_;
+    own.plan_goal.reset();
+    return std::min(least, best_of(own, objective));
+  }
+
+  /// Keeps the best schedule of a space and returns its lower bound.
+  double best_of(const Space& space, const Objective& objective) {
+    constexpr double kShare = 0.12;
+    Options part = options_;
+    part.progress = {};
+    part.stop.time_limit = std::min(options_.stop.time_limit * kShare, left());
+    part.stop.evaluations =
+        std::min(clock_.evaluations_left(evaluations_),
+                 static_cast<std::int64_t>(static_cast<double>(options_.stop.evaluations) * kShare));
+    Answer answer = search_space(problem_, objective, space, part);
+    const evaluate::ScheduleCost cost = evaluate::evaluate_reference(problem_, answer.schedule);
+    evaluations_ += answer.certificate.evaluations;
+    keep({std::move(answer.schedule), cost.latency, cost.energy.total()});
+    return answer.certificate.lower_bound;
   }
 
   double left() const { return options_.stop.time_limit - clock_.seconds(); }
@@ -202,7 +214,10 @@ class FrontSearch {
 }  // namespace
 
 FrontAnswer search_front(const schedule::Problem& problem, const Space& space, const Options& options) {
-  return FrontSearch(problem, in_order(problem, space), options).run();
+  Space of_front = in_order(problem, space);
+  // One set of plans for all of the front: its ends are searched among the same schedules as the rest.
+  of_front.plan_goal = sharding::plan_goal(Objective::kEdp);
+  return FrontSearch(problem, std::move(of_front), options).run();
 }
 
 }  // namespace inlay::search::exact

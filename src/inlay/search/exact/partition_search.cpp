@@ -311,9 +311,8 @@ class PartitionSearch {
       found.schedule.windows.push_back({point.pipelines});
     }
     if (!question_.trie.single()) {
-      const sharding::PlanGoal goal =
-          pipelines::plan_goal(question_.front != nullptr ? Objective(Objective::kEdp) : question_.objective);
-      sharding::fill_shardings(question_.problem, goal, *question_.trie.plans, found.schedule);
+      sharding::fill_shardings(question_.problem, question_.trie.plan_goal, *question_.trie.plans,
+                               found.schedule);
     }
     found.energy = energy + question_.problem.package.static_power * found.latency;
     found.value = question_.objective.value(found.latency, found.energy);

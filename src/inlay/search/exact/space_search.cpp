@@ -74,7 +74,8 @@ class SpaceSearch {
         space_(std::move(space)),
         options_(options),
         clock_(options.stop),
-        trie_(pipelines::trie_of(problem, space_.longest)),
+        trie_(pipelines::trie_of(problem, space_.longest,
+                                 space_.plan_goal.value_or(sharding::plan_goal(objective)))),
         bounds_(space_.partitions.size()),
         tolerances_(space_.partitions.size()) {
     for (std::size_t i = 0; i < space_.partitions.size(); ++i) {
@@ -248,10 +249,9 @@ class SpaceSearch {
       return binds_;
     }
     const bool proven = value - bound <= 1e-9 * value;
-    return fmt::format("{}; before it, {} held the bound at {:.0f}% of the value",
-                       proven ? "the search, which left nothing out"
-                              : "layers and bytes of every window, and what the search could exclude",
-                       binds_, 100.0 * root_bound_ / value);
+    return fmt::format("{} (root bound: {:.0f}% of the value, from {})",
+                       proven ? "proved by exhaustive search" : "raised by a search that is not complete",
+                       100.0 * root_bound_ / value, binds_);
   }
 
   /// Says by how much labels that were merged hold the bound below the value.

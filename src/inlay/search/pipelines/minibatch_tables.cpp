@@ -20,18 +20,7 @@ LabelDimensions dimensions_of(const PruningContext& context) {
   return dimensions;
 }
 
-/// What the search counts of time and energy; never nothing, so that of two equal plans the thriftier is
-/// taken.
-sharding::PlanGoal goal_of(const PruningContext& context) {
-  return plan_goal(context.front != nullptr ? Objective(Objective::kEdp) : context.objective);
-}
-
 }  // namespace
-
-sharding::PlanGoal plan_goal(const Objective& objective) {
-  constexpr double kLittle = 0.01;
-  return {objective.counts_latency() ? 1.0 : kLittle, objective.counts_energy() ? 1.0 : kLittle};
-}
 
 MinibatchStages::MinibatchStages(const PipelineQuestion& question, const PruningThreshold& threshold,
                                  int size_index, const PipelineBound& bound)
@@ -46,7 +35,7 @@ MinibatchStages::MinibatchStages(const PipelineQuestion& question, const Pruning
                              latest_allowed([&](double latency) { return threshold.energy(latency); },
                                             bound.latency, bound.energy))),
       grid({question.problem, question.trie, question.model, question.range, question.cuts, mini_batch,
-            mini_batches, goal_of(question.context)},
+            mini_batches},
            threshold, {bound.latency, bound.energy}) {}
 
 PerLine MinibatchStages::sums_of(const Completion& whole) const {

@@ -7,9 +7,6 @@
 
 namespace inlay::search::pipelines {
 
-/// What plans of shardings are chosen for in a search for an objective.
-sharding::PlanGoal plan_goal(const Objective& objective);
-
 /// A mini-batch size's stages and the lines to bound its pipelines with.
 struct MinibatchStages {
   MinibatchStages(const PipelineQuestion& question, const PruningThreshold& threshold, int size_index,

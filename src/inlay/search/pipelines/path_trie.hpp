@@ -51,6 +51,7 @@ struct PathTrie {
 
   /// Plans of shardings that the searches over this trie have made; the problem must outlive it.
   std::shared_ptr<sharding::PlanTables> plans;
+  sharding::PlanGoal plan_goal;  // that they are best for
 
   bool single() const { return submeshes.empty(); }
   /// An element of a path.
@@ -104,8 +105,8 @@ int affordable_length(const hardware::Package& package, std::int64_t most_paths)
 PathTrie trie_of_places(const hardware::Package& package, const std::vector<int>& kinds);
 
 /// All simple paths of at most `longest` chiplets on which stages may stand; `kinds` as above: those of a
-/// problem (constraint_effects.hpp), lest its pins and bans are taken for those of another chiplet. Throws
-/// base::InfeasibleError for a package of more chiplets than a set can hold.
+/// problem (constraint_effects.hpp), so that its pins and bans are not taken for those of another chiplet.
+/// Throws base::InfeasibleError for a package of more chiplets than a set can hold.
 PathTrie path_trie(const hardware::Package& package, int longest, const std::vector<int>& kinds);
 
 }  // namespace inlay::search::pipelines

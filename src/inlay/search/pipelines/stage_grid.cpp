@@ -67,7 +67,7 @@ void StageGrid::make_tables() {
             request_.problem, request_.model, request_.range.first, request_.range.last, request_.mini_batch,
             example,
             request_.trie.plans->of(request_.problem, request_.model, request_.mini_batch,
-                                    request_.trie.details[place].members, request_.goal));
+                                    request_.trie.details[place].members, request_.trie.plan_goal));
       }
     }
     layers_[place].optimistic.resize(cells);

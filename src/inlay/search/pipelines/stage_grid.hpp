@@ -24,7 +24,6 @@ struct StageRequest {
   const std::vector<int>& cuts;  // layers at which a stage may begin or end; both ends of the range included
   std::int64_t mini_batch = 1;
   std::int64_t mini_batches = 1;  // how many of them: n
-  sharding::PlanGoal goal = {};   // of the plans of shardings
 };
 
 /// The figures of every stage between two cuts, for every place class of a package and one mini-batch size.

@@ -98,6 +98,7 @@ class Builder {
         }
         Path extended = path;
         extended.node = child(path.node, place_of(last, &next));
+        list(extended.node, path);
         extended.set = extended.set | sets_[static_cast<std::size_t>(next)];
         extended.submeshes.push_back(next);
         longer.push_back(std::move(extended));
@@ -112,12 +113,17 @@ class Builder {
   /// Gives every path the node that its last stage ends in.
   void add(const std::vector<Path>& level) {
     for (const Path& path : level) {
-      const int node = child(path.node, place_of(path.submeshes.back(), nullptr));
-      auto& paths = trie_.nodes[static_cast<std::size_t>(node)].paths;
-      const auto same = [&path](const auto& known) { return known.first == path.set; };
-      if (std::none_of(paths.begin(), paths.end(), same)) {
-        paths.emplace_back(path.set, path.submeshes);
-      }
+      list(child(path.node, place_of(path.submeshes.back(), nullptr)), path);
+    }
+  }
+
+  /// Bounds on what else fits beside a beginning of a pipeline come from the sets of its node, too: a node
+  /// without any would look as if nothing fitted beside it.
+  void list(int node, const Path& path) {
+    auto& paths = trie_.nodes[static_cast<std::size_t>(node)].paths;
+    const auto same = [&path](const auto& known) { return known.first == path.set; };
+    if (std::none_of(paths.begin(), paths.end(), same)) {
+      paths.emplace_back(path.set, path.submeshes);
     }
   }
 
@@ -277,9 +283,11 @@ PathTrie submesh_trie(const hardware::Package& package, schedule::SubmeshFamily 
   return Builder(package, family, most_members, kinds).build(most_paths, longest);
 }
 
-PathTrie trie_of(const schedule::Problem& problem, int longest) {
-  return submesh_trie(problem.package, problem.submeshes, problem.most_members, kMostPaths,
-                      constraints::chiplet_kinds(problem), longest);
+PathTrie trie_of(const schedule::Problem& problem, int longest, const sharding::PlanGoal& plan_goal) {
+  PathTrie trie = submesh_trie(problem.package, problem.submeshes, problem.most_members, kMostPaths,
+                               constraints::chiplet_kinds(problem), longest);
+  trie.plan_goal = plan_goal;
+  return trie;
 }
 
 int affordable_stages(const schedule::Problem& problem) {

@@ -11,7 +11,7 @@ PathTrie submesh_trie(const hardware::Package& package, schedule::SubmeshFamily 
                       std::int64_t most_paths, const std::vector<int>& kinds, int& longest);
 
 /// The paths of a problem's family within its constraints, of at most `longest` stages and kMostPaths paths.
-PathTrie trie_of(const schedule::Problem& problem, int longest);
+PathTrie trie_of(const schedule::Problem& problem, int longest, const sharding::PlanGoal& plan_goal);
 /// The most stages of a path that are listed.
 int affordable_stages(const schedule::Problem& problem);
 

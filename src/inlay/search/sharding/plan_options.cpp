@@ -71,6 +71,11 @@ PlanGoal scaled(const schedule::Problem& problem, int model, std::int64_t mini_b
 
 }  // namespace
 
+PlanGoal plan_goal(const objective::Objective& objective) {
+  constexpr double kLittle = 0.01;
+  return {objective.counts_latency() ? 1.0 : kLittle, objective.counts_energy() ? 1.0 : kLittle};
+}
+
 int LayoutNumbers::number_of(const Layout& layout) {
   const auto known = std::find(layouts_.begin(), layouts_.end(), layout);
   if (known != layouts_.end()) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "inlay/evaluate/sharded_stage.hpp"
+#include "inlay/objective/objective.hpp"
 #include "inlay/schedule/shares.hpp"
 
 // What a plan of shardings chooses among: for every layer its shardings on a grid, what each costs, and what
@@ -20,6 +21,8 @@ struct PlanGoal {
   double energy = 1.0;
   bool operator==(const PlanGoal&) const = default;
 };
+/// A part of the objective that does not count weighs 1%, so that ties go to the better in it.
+PlanGoal plan_goal(const objective::Objective& objective);
 
 /// An exchange with what it counts.
 struct PricedExchange {
