@@ -89,8 +89,8 @@ Answer Incumbent::answer(const std::string& searched, bool finished, std::int64_
   if (started_ && !claim_.holds_start) {
     certificate.space += "; nothing better than the schedule that the search was started from was found";
   }
-  certificate.binds = claims() ? fmt::format("{}; before it, {} held the bound at {:.0f}% of the value",
-                                             claim_.binds, root_binds_, 100.0 * root_bound_ / checked)
+  certificate.binds = claims() ? fmt::format("{} (root bound: {:.0f}% of the value, from {})", claim_.binds,
+                                             100.0 * root_bound_ / checked, root_binds_)
                                : root_binds_;
   certificate.seed = options_.seed;
   certificate.evaluations = evaluations;
