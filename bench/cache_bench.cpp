@@ -7,6 +7,7 @@
 #include "../tests/cost/fixtures.hpp"
 #include "inlay/cost/cost_cache.hpp"
 #include "inlay/cost/engine.hpp"
+#include "inlay/cost/engines.hpp"
 
 namespace {
 

@@ -8,6 +8,7 @@
 
 #include "../tests/cost/fixtures.hpp"
 #include "inlay/cost/cost_cache.hpp"
+#include "inlay/cost/engines.hpp"
 #include "inlay/cost/whole_batch_table.hpp"
 #include "inlay/hardware/chiplet_type.hpp"
 #include "inlay/importers/load_model.hpp"

@@ -5,6 +5,7 @@
 #include "../tests/cost/fixtures.hpp"
 #include "inlay/cost/data_centric/analysis.hpp"
 #include "inlay/cost/engine.hpp"
+#include "inlay/cost/engines.hpp"
 #include "inlay/workload/model_file.hpp"
 
 namespace {

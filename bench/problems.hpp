@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "inlay/cost/cost_table.hpp"
+#include "inlay/cost/engines.hpp"
 #include "inlay/hardware/package_file.hpp"
 #include "inlay/schedule/problem.hpp"
 #include "inlay/workload/scenario_file.hpp"

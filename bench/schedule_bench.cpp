@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include "inlay/cost/cost_table.hpp"
+#include "inlay/cost/engines.hpp"
 #include "inlay/evaluate/fast.hpp"
 #include "inlay/evaluate/reference.hpp"
 #include "inlay/hardware/package_file.hpp"

@@ -9,6 +9,7 @@
 #include "inlay/base/error.hpp"
 #include "inlay/explore/solved.hpp"
 #include "inlay/report/comparison.hpp"
+#include "inlay/report/comparison_json.hpp"
 #include "inlay/report/output_folder.hpp"
 #include "progress_line.hpp"
 #include "search_options.hpp"

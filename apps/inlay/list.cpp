@@ -10,6 +10,7 @@
 #include "inlay/base/error.hpp"
 #include "inlay/base/file.hpp"
 #include "inlay/cost/engine.hpp"
+#include "inlay/cost/engines.hpp"
 #include "inlay/hardware/reference.hpp"
 #include "inlay/report/model_views.hpp"
 #include "inlay/report/scenario_views.hpp"

@@ -11,6 +11,7 @@
 #include "inlay/evaluate/reference.hpp"
 #include "inlay/explore/solved.hpp"
 #include "inlay/explore/solved_front.hpp"
+#include "inlay/report/front_json.hpp"
 #include "inlay/report/front_table.hpp"
 #include "inlay/report/output_folder.hpp"
 #include "inlay/report/schedule_text.hpp"

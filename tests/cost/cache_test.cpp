@@ -17,6 +17,7 @@
 #include "inlay/cost/cost_cache.hpp"
 #include "inlay/cost/cost_cache_key.hpp"
 #include "inlay/cost/cost_table.hpp"
+#include "inlay/cost/engines.hpp"
 
 namespace inlay::cost {
 namespace {

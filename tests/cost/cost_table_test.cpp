@@ -8,6 +8,7 @@
 
 #include "cost/fixtures.hpp"
 #include "inlay/base/checked.hpp"
+#include "inlay/cost/engines.hpp"
 #include "inlay/cost/remembering_engine.hpp"
 #include "inlay/cost/whole_batch_table.hpp"
 

@@ -11,6 +11,7 @@
 #include "inlay/base/yaml.hpp"
 #include "inlay/cost/data_centric/analysis.hpp"
 #include "inlay/cost/engine.hpp"
+#include "inlay/cost/engines.hpp"
 #include "inlay/cost/maestro_mapping.hpp"
 
 namespace inlay::cost {

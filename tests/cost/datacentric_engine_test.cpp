@@ -9,6 +9,7 @@
 #include "cost/fixtures.hpp"
 #include "inlay/cost/data_centric/analysis.hpp"
 #include "inlay/cost/engine.hpp"
+#include "inlay/cost/engines.hpp"
 #include "inlay/workload/model_file.hpp"
 #include "support/loop_nest_simulator.hpp"
 

@@ -8,6 +8,7 @@
 
 #include "cost/fixtures.hpp"
 #include "inlay/cost/engine.hpp"
+#include "inlay/cost/engines.hpp"
 
 namespace inlay::cost {
 namespace {

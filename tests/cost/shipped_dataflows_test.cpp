@@ -7,6 +7,7 @@
 
 #include "cost/fixtures.hpp"
 #include "inlay/cost/engine.hpp"
+#include "inlay/cost/engines.hpp"
 #include "inlay/cost/maestro_mapping.hpp"
 
 namespace inlay::cost {

@@ -6,6 +6,7 @@
 
 #include "inlay/cost/cost_table.hpp"
 #include "inlay/cost/default_engine.hpp"
+#include "inlay/cost/engines.hpp"
 #include "inlay/hardware/chiplet_type.hpp"
 #include "inlay/hardware/reference.hpp"
 #include "inlay/workload/model_file.hpp"

@@ -8,6 +8,7 @@
 
 #include "cost/fixtures.hpp"
 #include "inlay/cost/cost_table.hpp"
+#include "inlay/cost/engines.hpp"
 #include "support/reference_data.hpp"
 
 namespace inlay::cost {

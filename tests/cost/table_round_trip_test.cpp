@@ -3,9 +3,11 @@
 
 #include "cost/fixtures.hpp"
 #include "inlay/cost/cost_table.hpp"
+#include "inlay/cost/engines.hpp"
 #include "inlay/cost/table_engine.hpp"
 #include "inlay/report/csv.hpp"
 #include "inlay/report/layer_costs.hpp"
+#include "inlay/report/layer_costs_csv.hpp"
 
 namespace inlay::cost {
 namespace {

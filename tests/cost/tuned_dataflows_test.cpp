@@ -6,6 +6,7 @@
 #include "inlay/cost/data_centric/analysis.hpp"
 #include "inlay/cost/data_centric/tile_search.hpp"
 #include "inlay/cost/engine.hpp"
+#include "inlay/cost/engines.hpp"
 #include "support/loop_nest_simulator.hpp"
 
 namespace inlay::cost {

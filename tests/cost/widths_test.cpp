@@ -8,6 +8,7 @@
 #include "cost/fixtures.hpp"
 #include "inlay/cost/cost_table.hpp"
 #include "inlay/cost/engine.hpp"
+#include "inlay/cost/engines.hpp"
 #include "inlay/hardware/energy_table.hpp"
 #include "support/random_mappings.hpp"
 

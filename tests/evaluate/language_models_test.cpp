@@ -4,6 +4,7 @@
 
 #include "inlay/cost/cost_table.hpp"
 #include "inlay/cost/engine.hpp"
+#include "inlay/cost/engines.hpp"
 #include "inlay/evaluate/fast.hpp"
 #include "inlay/evaluate/reference.hpp"
 #include "inlay/hardware/package_file.hpp"

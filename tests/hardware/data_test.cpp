@@ -11,6 +11,7 @@
 #include "inlay/base/error.hpp"
 #include "inlay/cost/cost_table.hpp"
 #include "inlay/cost/engine.hpp"
+#include "inlay/cost/engines.hpp"
 #include "inlay/hardware/chiplet_type.hpp"
 #include "inlay/hardware/package_file.hpp"
 #include "inlay/hardware/reference.hpp"

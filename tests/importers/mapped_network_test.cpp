@@ -9,6 +9,7 @@
 #include "inlay/base/checked.hpp"
 #include "inlay/base/error.hpp"
 #include "inlay/cost/engine.hpp"
+#include "inlay/cost/engines.hpp"
 #include "inlay/hardware/energy_table.hpp"
 #include "inlay/importers/importer.hpp"
 #include "inlay/workload/model_file.hpp"

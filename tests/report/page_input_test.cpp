@@ -10,6 +10,7 @@
 
 #include "inlay/base/error.hpp"
 #include "inlay/base/file.hpp"
+#include "inlay/report/comparison_json.hpp"
 #include "support/documents.hpp"
 
 namespace inlay {

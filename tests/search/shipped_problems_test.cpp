@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "inlay/cost/cost_table.hpp"
+#include "inlay/cost/engines.hpp"
 #include "inlay/evaluate/root_bounds.hpp"
 #include "inlay/hardware/package_file.hpp"
 #include "inlay/search/search.hpp"

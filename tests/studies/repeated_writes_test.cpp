@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "inlay/cost/engines.hpp"
 #include "inlay/hardware/chiplet_type.hpp"
 #include "inlay/studies/type_costs.hpp"
 

@@ -12,6 +12,7 @@
 #include "inlay/base/error.hpp"
 #include "inlay/base/file.hpp"
 #include "inlay/studies/scar/report.hpp"
+#include "inlay/studies/scar/text.hpp"
 #include "inlay/studies/studies.hpp"
 #include "support/published_schema.hpp"
 

@@ -29,8 +29,8 @@ class CostEngine {
 
   /// For engines that know layers by their names: the costs of a whole scenario, or one base::InputError that
   /// lists all that is missing. None: the engine knows shapes, and layers of equal shape cost the same.
-  virtual std::unique_ptr<CostTable> named_costs(const workload::Scenario& scenario,
-                                                 const std::vector<hardware::ChipletType>& types) const;
+  virtual std::shared_ptr<const CostTable> named_costs(const workload::Scenario& scenario,
+                                                       const std::vector<hardware::ChipletType>& types) const;
   /// Whether layers are known by their names: then shares of layers, which have none, cannot be costed.
   virtual bool knows_names() const { return false; }
   /// Does an answer take much longer to work out than to read from disk, some 2 us (docs/engines.md)?
@@ -41,12 +41,5 @@ class CostEngine {
   virtual std::string tiling(const workload::Layer& layer, std::int64_t mini_batch,
                              const hardware::ChipletType& type) const;
 };
-
-/// Names of all engines, without the files that some of them read.
-std::vector<std::string> engine_names();
-/// An engine by its name, or by name and file as in "table:costs.csv" (docs/formats-costs.md). Throws
-/// base::InputError with the nearest spelling for an unknown name, and for what is wrong in the file. An
-/// engine that tunes free sizes does so for `tuning`.
-std::unique_ptr<CostEngine> make_engine(const std::string& text, Tuning tuning = Tuning::kEdp);
 
 }  // namespace inlay::cost

@@ -21,8 +21,8 @@ class RememberingEngine : public CostEngine {
   std::string tuning_objective() const override { return engine_->tuning_objective(); }
 
   bool knows_names() const override { return engine_->knows_names(); }
-  std::unique_ptr<CostTable> named_costs(const workload::Scenario& scenario,
-                                         const std::vector<hardware::ChipletType>& types) const override {
+  std::shared_ptr<const CostTable> named_costs(
+      const workload::Scenario& scenario, const std::vector<hardware::ChipletType>& types) const override {
     return engine_->named_costs(scenario, types);
   }
   bool worth_caching(const hardware::ChipletType& type) const override {

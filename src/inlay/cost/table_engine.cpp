@@ -59,8 +59,8 @@ class TableEngine : public CostEngine {
   LayerCost evaluate(const workload::Layer& layer, std::int64_t mini_batch,
                      const ChipletType& type) const override;
   bool knows_names() const override { return true; }
-  std::unique_ptr<CostTable> named_costs(const workload::Scenario& scenario,
-                                         const std::vector<ChipletType>& types) const override;
+  std::shared_ptr<const CostTable> named_costs(const workload::Scenario& scenario,
+                                               const std::vector<ChipletType>& types) const override;
 
  private:
   void check_chiplets(const std::vector<ChipletType>& types) const;
@@ -211,8 +211,8 @@ ModelCosts TableEngine::model_costs(const workload::ScenarioModel& model,
   return costs;
 }
 
-std::unique_ptr<CostTable> TableEngine::named_costs(const workload::Scenario& scenario,
-                                                    const std::vector<ChipletType>& types) const {
+std::shared_ptr<const CostTable> TableEngine::named_costs(const workload::Scenario& scenario,
+                                                          const std::vector<ChipletType>& types) const {
   check_chiplets(types);
   Missing missing;
   auto table = std::make_unique<CostTable>();

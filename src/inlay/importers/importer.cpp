@@ -18,6 +18,7 @@
 #include "inlay/importers/scale_sim_topology.hpp"
 #include "inlay/importers/timeloop_problem.hpp"
 #include "inlay/importers/xrbench_accelerators.hpp"
+#include "inlay/importers/xrbench_scenario.hpp"
 #include "inlay/workload/model_file.hpp"
 
 namespace inlay::importers {

@@ -1,29 +1,12 @@
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
-#include <map>
 #include <string>
 #include <vector>
 
-#include "inlay/importers/xrbench_scenario.hpp"
+#include "inlay/importers/import_options.hpp"
 
 namespace inlay::importers {
-
-/// What the user says beside the file; all but the dataflows is about ONNX.
-struct ImportOptions {
-  std::map<std::string, std::int64_t> dimensions;  // sizes of symbolic dimensions
-  std::vector<std::string> weights;                // patterns of inputs that are weights; "!...": are none
-  bool unknown_as_vector = false;                  // operators that nobody knows are vector operators
-  std::int64_t weight_bits = 0;                    // 0: as the file has them
-  std::int64_t activation_bits = 0;
-  std::vector<std::string> dataflows = {};  // of the accelerators of XRBench
-
-  bool empty() const {
-    return dataflows.empty() && dimensions.empty() && weights.empty() && !unknown_as_vector &&
-           weight_bits == 0 && activation_bits == 0;
-  }
-};
 
 /// What files can be imported, by the end of their names: ".m", ".onnx", ...
 std::vector<std::string> importer_names();

@@ -4,13 +4,9 @@
 #include <string_view>
 #include <vector>
 
-namespace inlay::importers {
+#include "inlay/importers/import_options.hpp"
 
-/// A file that an import makes.
-struct ImportedFile {
-  std::string name;  // beside the first one; the first one's is up to the user
-  std::string text;
-};
+namespace inlay::importers {
 
 /// Whether a text in MAESTRO's language is a usage scenario of XRBench: several networks, or one with a rate.
 bool is_xrbench_scenario(std::string_view text, const std::string& file);

@@ -57,7 +57,5 @@ double improvement(const Comparison& comparison, const ComparisonRow& row);
 std::string comparison_text(const Comparison& comparison);
 /// comparison.csv: SI units, one line per row.
 std::string comparison_csv(const Comparison& comparison);
-/// comparison.json, schemas/comparison.schema.json.
-std::string comparison_json(const Comparison& comparison);
 
 }  // namespace inlay::report

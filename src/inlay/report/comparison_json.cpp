@@ -1,7 +1,8 @@
+#include "inlay/report/comparison_json.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include "inlay/base/version.hpp"
-#include "inlay/report/comparison.hpp"
 
 namespace inlay::report {
 namespace {

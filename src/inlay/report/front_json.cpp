@@ -1,9 +1,10 @@
+#include "inlay/report/front_json.hpp"
+
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
 #include "inlay/base/version.hpp"
-#include "inlay/report/front_table.hpp"
 #include "inlay/schedule/json_reader.hpp"
 #include "inlay/schedule/json_text.hpp"
 

@@ -37,9 +37,5 @@ std::string claim_of(const search::FrontCertificate& certificate);
 std::string front_text(const FrontTable& front);
 /// front.csv: SI units, one line per point.
 std::string front_csv(const FrontTable& front);
-/// front.json, schemas/front.schema.json.
-std::string front_json(const FrontTable& front);
-/// The reverse; `file` names the text in messages. Throws base::InputError with file and place.
-FrontTable read_front(const std::string& text, const std::string& file, std::string& program_version);
 
 }  // namespace inlay::report

@@ -43,16 +43,7 @@ ModelCostReport layer_costs(const workload::ScenarioModel& entry, const cost::Mo
                             const objective::Objective& objective, bool grouped);
 
 std::string layer_costs_text(const ModelCostReport& report);
-/// Every layer, mini-batch size and type; the first line is the header. The engine `table` reads it back
-/// (docs/formats-costs.md).
-std::vector<std::vector<std::string>> layer_costs_rows(const workload::Scenario& scenario,
-                                                       const cost::CostTable& table,
-                                                       const std::vector<hardware::ChipletType>& types,
-                                                       const objective::Objective& objective);
 /// Engine, assumptions, and what the marks in the tables mean.
 std::string cost_notes(const cost::CostTable& table, const objective::Objective& objective);
-/// schemas/costs.schema.json.
-std::string layer_costs_json(const std::vector<ModelCostReport>& reports, const cost::CostTable& table,
-                             const objective::Objective& objective);
 
 }  // namespace inlay::report

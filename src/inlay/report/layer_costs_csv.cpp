@@ -1,6 +1,7 @@
+#include "inlay/report/layer_costs_csv.hpp"
+
 #include "inlay/base/checked.hpp"
 #include "inlay/report/csv.hpp"
-#include "inlay/report/layer_costs.hpp"
 #include "inlay/workload/description.hpp"
 
 namespace inlay::report {

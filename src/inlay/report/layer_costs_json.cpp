@@ -1,7 +1,8 @@
+#include "inlay/report/layer_costs_json.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include "inlay/base/version.hpp"
-#include "inlay/report/layer_costs.hpp"
 
 namespace inlay::report {
 namespace {

@@ -3,6 +3,7 @@
 #include "inlay/base/quantity.hpp"
 #include "inlay/report/bar_chart_svg.hpp"
 #include "inlay/report/figures.hpp"
+#include "inlay/report/page_parts.hpp"
 #include "inlay/report/page_sections.hpp"
 
 namespace inlay::report {

@@ -3,6 +3,7 @@
 #include "inlay/base/counted.hpp"
 #include "inlay/base/quantity.hpp"
 #include "inlay/report/figures.hpp"
+#include "inlay/report/page_parts.hpp"
 #include "inlay/report/page_sections.hpp"
 #include "inlay/report/timing.hpp"
 

@@ -8,6 +8,7 @@
 
 #include "inlay/base/error.hpp"
 #include "inlay/base/file.hpp"
+#include "inlay/report/front_json.hpp"
 #include "inlay/report/page_comparison_file.hpp"
 #include "inlay/schedule/json_text.hpp"
 #include "inlay/verify/verify.hpp"

@@ -1,6 +1,7 @@
+#include "inlay/report/page_parts.hpp"
+
 #include <fmt/format.h>
 
-#include "inlay/report/page_sections.hpp"
 #include "inlay/report/schedule_summary.hpp"
 
 namespace inlay::report {

@@ -6,6 +6,7 @@
 #include "inlay/report/figures.hpp"
 #include "inlay/report/gantt_svg.hpp"
 #include "inlay/report/package_map_svg.hpp"
+#include "inlay/report/page_parts.hpp"
 #include "inlay/report/page_sections.hpp"
 #include "inlay/report/schedule_summary.hpp"
 
@@ -98,6 +99,8 @@ void write_gantt(const PageInput& input, Markup& page) {
   page.close();
 }
 
+namespace {
+
 void write_stages_table(const PageSchedule& schedule, Markup& page) {
   std::vector<std::vector<std::string>> rows;
   for (const StageRow& row :
@@ -128,6 +131,8 @@ void write_stages_table(const PageSchedule& schedule, Markup& page) {
        {"notes"}},
       rows);
 }
+
+}  // namespace
 
 void write_stages(const PageInput& input, Markup& page) {
   if (input.schedules.empty()) {

@@ -6,6 +6,7 @@
 #include "inlay/evaluate/transfer.hpp"
 #include "inlay/report/bar_chart_svg.hpp"
 #include "inlay/report/figures.hpp"
+#include "inlay/report/page_parts.hpp"
 #include "inlay/report/page_sections.hpp"
 #include "inlay/report/schedule_summary.hpp"
 

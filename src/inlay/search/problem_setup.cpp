@@ -11,6 +11,7 @@
 #include "inlay/base/file.hpp"
 #include "inlay/cost/engine.hpp"
 #include "inlay/evaluate/least_costs.hpp"
+#include "inlay/cost/engines.hpp"
 #include "inlay/hardware/energy_table.hpp"
 #include "inlay/hardware/package_file.hpp"
 #include "inlay/importers/load_model.hpp"

@@ -1,7 +1,8 @@
+#include "inlay/studies/comparison_json.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include "inlay/base/version.hpp"
-#include "inlay/studies/comparison_report.hpp"
 
 namespace inlay::studies {
 namespace {

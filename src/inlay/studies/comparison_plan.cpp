@@ -10,6 +10,7 @@
 
 #include "inlay/base/error.hpp"
 #include "inlay/cost/engine.hpp"
+#include "inlay/cost/engines.hpp"
 #include "inlay/hardware/monolith.hpp"
 #include "inlay/hardware/package_file.hpp"
 #include "inlay/hardware/reference.hpp"

@@ -34,13 +34,6 @@ std::vector<Point> headline_candidates(const ComparisonStudy& study);
 /// Throws base::DefectError if it is not among that engine's points.
 const Point& same_place(const ComparisonStudy& study, const Point& headline);
 
-/// For the terminal, at most 120 characters wide. The first study's figures are the main ones, those of other
-/// engines stand beside them.
-std::string comparison_text(const std::vector<ComparisonStudy>& studies);
-
-/// schemas/study.schema.json.
-std::string comparison_json(const std::vector<ComparisonStudy>& studies);
-
 constexpr const char* kHeadlineRule =
     "the largest product of both ratios against (i), of heterogeneous packages on the paper's models "
     "together";

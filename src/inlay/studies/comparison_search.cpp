@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "inlay/base/error.hpp"
+#include "inlay/cost/engines.hpp"
 #include "inlay/cost/remembering_engine.hpp"
 #include "inlay/evaluate/reference.hpp"
 #include "inlay/evaluate/root_bounds.hpp"

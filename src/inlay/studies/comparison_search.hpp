@@ -5,7 +5,7 @@
 #include "inlay/studies/comparison_plan.hpp"
 #include "inlay/studies/journal.hpp"
 #include "inlay/studies/outcome.hpp"
-#include "inlay/studies/studies.hpp"
+#include "inlay/studies/study.hpp"
 
 namespace inlay::studies {
 

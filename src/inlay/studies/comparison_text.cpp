@@ -1,9 +1,9 @@
+#include "inlay/studies/comparison_text.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-
-#include "inlay/studies/comparison_report.hpp"
 
 namespace inlay::studies {
 namespace {

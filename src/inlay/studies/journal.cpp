@@ -9,6 +9,7 @@
 #include "inlay/base/error.hpp"
 #include "inlay/base/version.hpp"
 #include "inlay/cost/engine.hpp"
+#include "inlay/cost/engines.hpp"
 
 namespace inlay::studies {
 namespace {

@@ -10,8 +10,11 @@
 #include "inlay/base/error.hpp"
 #include "inlay/base/file.hpp"
 #include "inlay/cost/engine.hpp"
+#include "inlay/cost/engines.hpp"
+#include "inlay/studies/comparison_json.hpp"
 #include "inlay/studies/comparison_report.hpp"
 #include "inlay/studies/comparison_search.hpp"
+#include "inlay/studies/comparison_text.hpp"
 #include "inlay/studies/scar/study.hpp"
 
 namespace inlay::studies {

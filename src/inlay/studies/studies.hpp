@@ -1,30 +1,13 @@
+// The registered studies. To add one: a folder of its own and a line in studies.cpp.
 #pragma once
 
-#include <atomic>
-#include <cstddef>
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <vector>
 
+#include "inlay/studies/study.hpp"
+
 namespace inlay::studies {
-
-/// What a study tells while it runs: searches done and searches in all.
-using StudyProgress = std::function<void(std::size_t done, std::size_t all)>;
-
-struct StudyOptions {
-  bool quick = false;                              // only the subset that the study's file calls `quick`
-  int threads = 0;                                 // 0: all cores; the answer does not depend on it
-  const std::atomic<bool>* interrupted = nullptr;  // set by Ctrl-C
-  StudyProgress progress;                          // called from one thread at a time
-  std::filesystem::path journal;  // keeps finished searches for a later run; empty: none are kept
-};
-
-/// A re-created experiment beside what its paper published.
-struct StudyAnswer {
-  std::string text;  // for the terminal
-  std::string json;  // schemas/study.schema.json
-};
 
 std::vector<std::string> study_names();
 /// Throws base::InputError with the nearest spelling for an unknown name.

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "inlay/importers/importer.hpp"
+#include "inlay/importers/import_options.hpp"
 
 namespace inlay::importers {
 

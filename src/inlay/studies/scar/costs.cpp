@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "inlay/cost/engines.hpp"
 #include "inlay/cost/remembering_engine.hpp"
 #include "inlay/studies/type_costs.hpp"
 #include "inlay/workload/scenario_file.hpp"

@@ -1,8 +1,10 @@
+#include "inlay/studies/scar/json.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include "inlay/base/version.hpp"
 #include "inlay/cost/engine.hpp"
-#include "inlay/studies/scar/report.hpp"
+#include "inlay/cost/engines.hpp"
 
 namespace inlay::studies::scar {
 namespace {

@@ -40,9 +40,6 @@ struct Setting {
   std::map<std::string, std::int64_t> offchip_of;  // the same for single models, by name
 };
 
-/// What a setting changes of packages as shipped and of the engine, a line each.
-std::vector<std::string> changes_of(const Setting& setting);
-
 /// Latency and EDP by scenario, as a table prints them: absolute (s, J s) or relative to one of its rows.
 struct PublishedFigures {
   std::vector<double> latency;

@@ -6,8 +6,10 @@
 #include <functional>
 
 #include "inlay/cost/engine.hpp"
+#include "inlay/cost/engines.hpp"
 #include "inlay/hardware/package_file.hpp"
 #include "inlay/studies/rank_correlation.hpp"
+#include "inlay/studies/scar/setting_file.hpp"
 #include "inlay/workload/scenario_file.hpp"
 
 namespace inlay::studies::scar {

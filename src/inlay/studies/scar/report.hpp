@@ -85,11 +85,6 @@ std::vector<Correlation> correlations(const TableResult& result);
 /// The mean of 1 - value / other, over all of `others`. Each list holds one value per scenario.
 double mean_reduction(const std::vector<double>& values, const std::vector<std::vector<double>>& others);
 
-/// For the terminal, at most 120 characters wide.
-std::string report_text(const Report& report);
-/// schemas/study-scar.schema.json.
-std::string report_json(const Report& report);
-
 /// "engine maestro, paper communication, serial; ..." in full: what the setting's schedules assume.
 std::vector<std::string> assumptions_of(const Setting& setting);
 

@@ -15,6 +15,7 @@
 #include "inlay/hardware/package_file.hpp"
 #include "inlay/search/search.hpp"
 #include "inlay/studies/scar/costs.hpp"
+#include "inlay/studies/scar/setting_file.hpp"
 
 namespace inlay::studies::scar {
 namespace {

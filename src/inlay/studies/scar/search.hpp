@@ -2,7 +2,7 @@
 
 #include "inlay/studies/journal.hpp"
 #include "inlay/studies/scar/points.hpp"
-#include "inlay/studies/studies.hpp"
+#include "inlay/studies/study.hpp"
 
 namespace inlay::studies::scar {
 

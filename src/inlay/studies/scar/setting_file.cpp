@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "inlay/cost/engine.hpp"
+#include "inlay/cost/engines.hpp"
 #include "inlay/hardware/reference.hpp"
+#include "inlay/studies/scar/setting_file.hpp"
 
 namespace inlay::studies::scar {
 namespace {

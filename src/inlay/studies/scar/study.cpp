@@ -7,8 +7,10 @@
 
 #include "inlay/base/file.hpp"
 #include "inlay/hardware/package_file.hpp"
+#include "inlay/studies/scar/json.hpp"
 #include "inlay/studies/scar/report.hpp"
 #include "inlay/studies/scar/search.hpp"
+#include "inlay/studies/scar/text.hpp"
 #include "inlay/workload/scenario_file.hpp"
 
 namespace inlay::studies::scar {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "inlay/base/yaml.hpp"
-#include "inlay/studies/studies.hpp"
+#include "inlay/studies/study.hpp"
 
 namespace inlay::studies::scar {
 

@@ -1,7 +1,7 @@
+#include "inlay/studies/scar/text.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-
-#include "inlay/studies/scar/report.hpp"
 
 namespace inlay::studies::scar {
 namespace {
