@@ -4,7 +4,7 @@
 #include "../tests/cost/fixtures.hpp"
 #include "inlay/cost/cost_table.hpp"
 #include "inlay/cost/engines.hpp"
-#include "inlay/cost/maestro_mapping.hpp"
+#include "inlay/cost/maestro/mapping.hpp"
 
 namespace {
 

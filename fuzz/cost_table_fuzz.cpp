@@ -4,11 +4,11 @@
 #include <string_view>
 
 #include "inlay/base/error.hpp"
-#include "inlay/cost/table_file.hpp"
+#include "inlay/cost/table/file.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
-    inlay::cost::parse_table_file({reinterpret_cast<const char*>(data), size}, "fuzz.csv", "");
+    inlay::cost::table::parse_table_file({reinterpret_cast<const char*>(data), size}, "fuzz.csv", "");
   } catch (const inlay::base::InputError&) {
   }
   return 0;

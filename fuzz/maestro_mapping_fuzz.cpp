@@ -5,9 +5,9 @@
 #include <string_view>
 
 #include "inlay/base/checked.hpp"
-#include "inlay/cost/maestro_csv.hpp"
-#include "inlay/importers/maestro_mapping_file.hpp"
-#include "inlay/importers/maestro_network.hpp"
+#include "inlay/cost/maestro/csv.hpp"
+#include "inlay/importers/maestro/mapping_file.hpp"
+#include "inlay/importers/maestro/network.hpp"
 #include "inlay/workload/model_file.hpp"
 
 namespace {
@@ -25,10 +25,10 @@ void answered(const Action& action) {
   }
 }
 
-void cost_layers(const importers::MappingFile& mapping) {
+void cost_layers(const importers::maestro::MappingFile& mapping) {
   const cost::maestro::Hardware hardware{256, 64, 1, 70000, 1};
   cost::maestro::CsvWriter writer(hardware);
-  for (const importers::MappingLayer& layer : mapping.layers) {
+  for (const importers::maestro::MappingLayer& layer : mapping.layers) {
     if (layer.mapped.levels > 0) {
       answered(
           [&] { writer.row(mapping.network, layer.name, cost::maestro::analyse(layer.mapped, hardware)); });
@@ -41,8 +41,10 @@ void cost_layers(const importers::MappingFile& mapping) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   answered([text] {
-    const importers::MappingFile mapping = importers::read_maestro_mapping(text, "fuzz.m");
-    answered([&mapping] { workload::parse_model(importers::network_yaml(mapping, "fuzz.m"), "fuzz.yaml"); });
+    const importers::maestro::MappingFile mapping = importers::maestro::read_maestro_mapping(text, "fuzz.m");
+    answered([&mapping] {
+      workload::parse_model(importers::maestro::network_yaml(mapping, "fuzz.m"), "fuzz.yaml");
+    });
     cost_layers(mapping);
   });
   return 0;

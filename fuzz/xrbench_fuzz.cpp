@@ -5,14 +5,14 @@
 
 #include "inlay/base/checked.hpp"
 #include "inlay/base/error.hpp"
-#include "inlay/importers/xrbench_scenario.hpp"
+#include "inlay/importers/xrbench/scenario.hpp"
 #include "inlay/workload/model_file.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
-    inlay::importers::is_xrbench_scenario(text, "fuzz.m");
-    const auto files = inlay::importers::xrbench_files(text, "fuzz.m", "fuzz.m");
+    inlay::importers::xrbench::is_xrbench_scenario(text, "fuzz.m");
+    const auto files = inlay::importers::xrbench::xrbench_files(text, "fuzz.m", "fuzz.m");
     for (std::size_t i = 1; i < files.size(); ++i) {
       inlay::workload::parse_model(files[i].text, files[i].name);
     }

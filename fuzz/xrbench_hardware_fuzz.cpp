@@ -4,13 +4,13 @@
 #include <string_view>
 
 #include "inlay/base/error.hpp"
-#include "inlay/importers/xrbench_accelerators.hpp"
+#include "inlay/importers/xrbench/accelerators.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
-    inlay::importers::is_xrbench_hardware(text, "fuzz.m");
-    inlay::importers::xrbench_chiplets(text, "fuzz.m", "fuzz.m", {"ws_tuned32"});
+    inlay::importers::xrbench::is_xrbench_hardware(text, "fuzz.m");
+    inlay::importers::xrbench::xrbench_chiplets(text, "fuzz.m", "fuzz.m", {"ws_tuned32"});
   } catch (const inlay::base::InputError&) {
   }
   return 0;

@@ -7,10 +7,10 @@
 
 #include "command.hpp"
 #include "inlay/base/error.hpp"
-#include "inlay/explore/solved.hpp"
-#include "inlay/report/comparison.hpp"
-#include "inlay/report/comparison_json.hpp"
-#include "inlay/report/output_folder.hpp"
+#include "inlay/report/files/comparison_json.hpp"
+#include "inlay/report/files/output_folder.hpp"
+#include "inlay/report/text/comparison.hpp"
+#include "inlay/solve/solved.hpp"
 #include "progress_line.hpp"
 #include "search_options.hpp"
 
@@ -41,11 +41,11 @@ std::string schedule_file(std::size_t row, const std::string& package, const std
   return fmt::format("schedule-{}-{}-{}.json", row, name, strategy);
 }
 
-std::vector<report::ComparisonRow> empty_rows(const Options& options) {
-  std::vector<report::ComparisonRow> rows;
+std::vector<report::text::ComparisonRow> empty_rows(const Options& options) {
+  std::vector<report::text::ComparisonRow> rows;
   for (const std::string& package : options.packages) {
     for (const std::string& strategy : options.strategies) {
-      report::ComparisonRow row;
+      report::text::ComparisonRow row;
       row.package = package;
       row.strategy = strategy;
       row.schedule_file = options.out.empty() ? "" : schedule_file(rows.size(), package, strategy);
@@ -55,9 +55,9 @@ std::vector<report::ComparisonRow> empty_rows(const Options& options) {
   return rows;
 }
 
-std::vector<std::string> file_names(const std::vector<report::ComparisonRow>& rows) {
+std::vector<std::string> file_names(const std::vector<report::text::ComparisonRow>& rows) {
   std::vector<std::string> names = {kCsvFile, kJsonFile};
-  for (const report::ComparisonRow& row : rows) {
+  for (const report::text::ComparisonRow& row : rows) {
     names.push_back(row.schedule_file);
   }
   return names;
@@ -65,7 +65,7 @@ std::vector<std::string> file_names(const std::vector<report::ComparisonRow>& ro
 
 /// A package's problem, or why there is none.
 struct Stated {
-  std::optional<search::StatedProblem> problem;
+  std::optional<solve::StatedProblem> problem;
   std::string infeasible;
 };
 
@@ -76,8 +76,8 @@ std::vector<Stated> state_all(const Options& options) {
   for (const std::string& package : options.packages) {
     Stated stated;
     try {
-      stated.problem = search::make_problem(
-          problem_request(options.search, options.scenario, package, options.strategies));
+      stated.problem =
+          solve::make_problem(problem_request(options.search, options.scenario, package, options.strategies));
     } catch (const base::InfeasibleError& error) {
       stated.infeasible = error.what();
     }
@@ -87,13 +87,13 @@ std::vector<Stated> state_all(const Options& options) {
 }
 
 /// Fills in what the row's package and strategy reach; what is infeasible is a row that says why.
-void solve_row(const search::StatedProblem& stated, const objective::Objective& objective,
-               const search::Options& how, const std::optional<report::OutputFolder>& folder,
-               report::ComparisonRow& row) {
+void solve_row(const solve::StatedProblem& stated, const objective::Objective& objective,
+               const search::Options& how, const std::optional<report::files::OutputFolder>& folder,
+               report::text::ComparisonRow& row) {
   try {
-    const explore::Solved solved = explore::solve_verified(stated, objective, row.strategy, how);
-    row.result =
-        report::comparison_result(stated.problem, solved.document.schedule, solved.cost, solved.certificate);
+    const solve::Solved solved = solve::solve_verified(stated, objective, row.strategy, how);
+    row.result = report::text::comparison_result(stated.problem, solved.document.schedule, solved.cost,
+                                                 solved.certificate);
     if (folder) {
       folder->write(row.schedule_file, schedule::write_document(solved.document));
     }
@@ -103,10 +103,11 @@ void solve_row(const search::StatedProblem& stated, const objective::Objective& 
 }
 
 void solve_all(const Options& options, const std::vector<Stated>& problems,
-               const std::optional<report::OutputFolder>& folder, report::Comparison& comparison) {
+               const std::optional<report::files::OutputFolder>& folder,
+               report::text::Comparison& comparison) {
   const search::Options how = search_options(options.search, options.strategies);
   for (std::size_t i = 0; i < comparison.rows.size(); ++i) {
-    report::ComparisonRow& row = comparison.rows[i];
+    report::text::ComparisonRow& row = comparison.rows[i];
     const Stated& stated = problems[i / options.strategies.size()];
     if (!stated.problem) {
       row.infeasible = stated.infeasible;
@@ -137,23 +138,24 @@ int run(Options options) {
     options.strategies = {"auto"};
   }
   require_known(options.strategies);
-  report::Comparison comparison;
+  report::text::Comparison comparison;
   comparison.scenario = options.scenario;
   comparison.objective = objective::from_text(options.search.objective);
   comparison.engine = options.search.engine;
   comparison.communication = options.search.communication;
   comparison.rows = empty_rows(options);
-  std::optional<report::OutputFolder> folder;
+  std::optional<report::files::OutputFolder> folder;
   if (!options.out.empty()) {
     folder.emplace(options.out, file_names(comparison.rows));
   }
   solve_all(options, state_all(options), folder, comparison);
   if (folder) {
-    folder->write(kCsvFile, report::comparison_csv(comparison));
-    folder->write(kJsonFile, report::comparison_json(comparison));
+    folder->write(kCsvFile, report::text::comparison_csv(comparison));
+    folder->write(kJsonFile, report::files::comparison_json(comparison));
   }
-  fmt::print("{}", options.json ? report::comparison_json(comparison) : report::comparison_text(comparison));
-  return report::best_row(comparison) ? 0 : 1;
+  fmt::print("{}", options.json ? report::files::comparison_json(comparison)
+                                : report::text::comparison_text(comparison));
+  return report::text::best_row(comparison) ? 0 : 1;
 }
 
 }  // namespace

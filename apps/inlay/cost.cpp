@@ -18,15 +18,15 @@
 #include "inlay/hardware/energy_table.hpp"
 #include "inlay/hardware/package_file.hpp"
 #include "inlay/importers/load_model.hpp"
-#include "inlay/importers/maestro_hardware_file.hpp"
-#include "inlay/importers/maestro_mapping_file.hpp"
-#include "inlay/importers/mapped_network.hpp"
-#include "inlay/report/csv.hpp"
-#include "inlay/report/layer_costs.hpp"
-#include "inlay/report/layer_costs_csv.hpp"
-#include "inlay/report/layer_costs_json.hpp"
-#include "inlay/report/maestro_costs.hpp"
-#include "inlay/report/output_folder.hpp"
+#include "inlay/importers/maestro/hardware_file.hpp"
+#include "inlay/importers/maestro/mapped_network.hpp"
+#include "inlay/importers/maestro/mapping_file.hpp"
+#include "inlay/report/files/layer_costs_csv.hpp"
+#include "inlay/report/files/layer_costs_json.hpp"
+#include "inlay/report/files/output_folder.hpp"
+#include "inlay/report/text/csv.hpp"
+#include "inlay/report/text/layer_costs.hpp"
+#include "inlay/report/text/maestro_costs.hpp"
 #include "inlay/verify/input_file.hpp"
 #include "inlay/workload/scenario_file.hpp"
 #include "interrupt.hpp"
@@ -109,23 +109,23 @@ void check_options(const Options& options) {
 int print(const Options& options, const workload::Scenario& scenario, const cost::CostTable& table,
           const std::vector<hardware::ChipletType>& types) {
   const objective::Objective objective = objective::from_text(options.objective);
-  std::vector<report::ModelCostReport> reports;
+  std::vector<report::text::ModelCostReport> reports;
   for (std::size_t i = 0; i < scenario.models.size(); ++i) {
     reports.push_back(
-        report::layer_costs(scenario.models[i], table.models[i], types, objective, !options.all));
+        report::text::layer_costs(scenario.models[i], table.models[i], types, objective, !options.all));
   }
   if (!options.csv.empty()) {
-    base::write_file(options.csv,
-                     report::csv_text(report::layer_costs_rows(scenario, table, types, objective)));
+    base::write_file(options.csv, report::text::csv_text(
+                                      report::files::layer_costs_rows(scenario, table, types, objective)));
   }
   if (options.json) {
-    fmt::print("{}", report::layer_costs_json(reports, table, objective));
+    fmt::print("{}", report::files::layer_costs_json(reports, table, objective));
     return 0;
   }
-  for (const report::ModelCostReport& one : reports) {
-    fmt::print("{}\n", report::layer_costs_text(one));
+  for (const report::text::ModelCostReport& one : reports) {
+    fmt::print("{}\n", report::text::layer_costs_text(one));
   }
-  fmt::print("{}", report::cost_notes(table, objective));
+  fmt::print("{}", report::text::cost_notes(table, objective));
   return 0;
 }
 
@@ -146,28 +146,30 @@ std::vector<hardware::ChipletType> with_energies(const std::vector<hardware::Chi
 
 int run_own_mapping(const Options& options) {
   const auto engine = cost::make_engine(options.engine, cost::tuning_for(options.objective));
-  const auto network = importers::mapped_network(importers::load_maestro_mapping(options.workload));
-  const auto hardware = importers::load_maestro_hardware(options.hardware);
+  const auto network =
+      importers::maestro::mapped_network(importers::maestro::load_maestro_mapping(options.workload));
+  const auto hardware = importers::maestro::load_maestro_hardware(options.hardware);
   if (options.energies.size() > 1) {
     throw base::InputError("--energy: one table is expected for a mapping file");
   }
-  const hardware::ChipletType type = importers::chiplet_of(
+  const hardware::ChipletType type = importers::maestro::chiplet_of(
       hardware, hardware::load_energy_table(options.energies.empty() ? "maestro" : options.energies.front()));
   Options each = options;
   each.all = true;  // layers of one shape may have different dataflows
-  return print(each, network.scenario, importers::mapped_costs(network, type, *engine), {type});
+  return print(each, network.scenario, importers::maestro::mapped_costs(network, type, *engine), {type});
 }
 
 int run_mapping(const Options& options) {
   if (options.engine != "maestro") {
     return run_own_mapping(options);
   }
-  const report::MaestroCosts costs = report::maestro_costs(
-      importers::load_maestro_mapping(options.workload), importers::load_maestro_hardware(options.hardware));
+  const report::text::MaestroCosts costs =
+      report::text::maestro_costs(importers::maestro::load_maestro_mapping(options.workload),
+                                  importers::maestro::load_maestro_hardware(options.hardware));
   if (!options.csv.empty()) {
-    base::write_file(options.csv, report::maestro_csv(costs));
+    base::write_file(options.csv, report::text::maestro_csv(costs));
   }
-  fmt::print("{}", options.json ? report::maestro_json(costs) : report::maestro_text(costs));
+  fmt::print("{}", options.json ? report::text::maestro_json(costs) : report::text::maestro_text(costs));
   return 0;
 }
 
@@ -209,7 +211,7 @@ cost::CostTable costs_of(const Options& options, const workload::Scenario& scena
 int run(const Options& options) {
   check_options(options);
   if (!options.csv.empty()) {
-    report::refuse_foreign_file(options.csv);
+    report::files::refuse_foreign_file(options.csv);
   }
   if (is_mapping_file(options.workload)) {
     return run_mapping(options);

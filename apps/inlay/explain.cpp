@@ -10,8 +10,8 @@
 #include "inlay/base/file.hpp"
 #include "inlay/evaluate/latency_limits.hpp"
 #include "inlay/evaluate/reference.hpp"
-#include "inlay/report/explanation.hpp"
-#include "inlay/report/figures.hpp"
+#include "inlay/report/figures/figures.hpp"
+#include "inlay/report/text/explanation.hpp"
 #include "inlay/schedule/check.hpp"
 #include "inlay/schedule/schedule_json.hpp"
 #include "inlay/schedule/shares.hpp"
@@ -55,8 +55,8 @@ schedule::Schedule better_one(const Options& options, schedule::ScheduleDocument
   }
   const std::string tuned_for =
       document.statement.certificate ? document.statement.certificate->objective : "edp";
-  search::restore_shares(tuned_for, static_cast<int>(options.search.threads),
-                         cost_cache(options.search.no_cache), document.problem);
+  solve::restore_shares(tuned_for, static_cast<int>(options.search.threads),
+                        cost_cache(options.search.no_cache), document.problem);
   search::Options how = search_options(options.search, {options.strategy});
   how.start = document.schedule;
   search::Answer answer = search::solve(document.problem, objective, options.strategy, how);
@@ -75,19 +75,19 @@ int run(const Options& options) {
   const evaluate::ScheduleCost cost = evaluate::evaluate_reference(document.problem, document.schedule);
   const schedule::Schedule better = better_one(options, document, objective);
   const evaluate::ScheduleCost better_cost = evaluate::evaluate_reference(document.problem, better);
-  const report::Explanation explanation =
-      report::explain(document.problem, objective, {document.schedule, cost}, {better, better_cost});
+  const report::text::Explanation explanation =
+      report::text::explain(document.problem, objective, {document.schedule, cost}, {better, better_cost});
   if (options.json) {
-    fmt::print("{}", report::explanation_json(explanation));
+    fmt::print("{}", report::text::explanation_json(explanation));
     return 0;
   }
   const auto value = [&](const evaluate::ScheduleCost& one) {
     const objective::Objective of = objective.of(workload::samples_of(document.problem.scenario));
-    return report::format_objective(of, of.value(one.latency, one.energy.total()));
+    return report::figures::format_objective(of, of.value(one.latency, one.energy.total()));
   };
   fmt::print("{}: {} here, {} in {}\n{}", objective::to_string(objective), value(cost), value(better_cost),
              options.against.empty() ? "the best schedule found" : options.against,
-             report::explanation_text(explanation));
+             report::text::explanation_text(explanation));
   return 0;
 }
 

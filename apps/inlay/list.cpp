@@ -12,8 +12,8 @@
 #include "inlay/cost/engine.hpp"
 #include "inlay/cost/engines.hpp"
 #include "inlay/hardware/reference.hpp"
-#include "inlay/report/model_views.hpp"
-#include "inlay/report/scenario_views.hpp"
+#include "inlay/report/text/model_views.hpp"
+#include "inlay/report/text/scenario_views.hpp"
 #include "inlay/search/search.hpp"
 #include "inlay/studies/studies.hpp"
 #include "inlay/workload/model_file.hpp"
@@ -47,11 +47,12 @@ const std::vector<Shelf>& shelves() {
 
 /// Models are listed with what was understood of them.
 int list_models(bool json) {
-  std::vector<report::NamedModel> models;
+  std::vector<report::text::NamedModel> models;
   for (const std::string& name : hardware::shipped_names("models")) {
     models.push_back({name, workload::load_model(base::data_folder() / "models" / (name + ".yaml"))});
   }
-  fmt::print("{}", json ? report::models_json(models).dump(2) + "\n" : report::models_text(models));
+  fmt::print("{}",
+             json ? report::text::models_json(models).dump(2) + "\n" : report::text::models_text(models));
   return 0;
 }
 
@@ -61,8 +62,8 @@ int list_scenarios(bool json) {
   for (const std::string& name : hardware::shipped_names("scenarios")) {
     scenarios.push_back(workload::load_scenario(base::data_folder() / "scenarios" / (name + ".yaml")));
   }
-  fmt::print("{}",
-             json ? report::scenarios_json(scenarios).dump(2) + "\n" : report::scenarios_text(scenarios));
+  fmt::print("{}", json ? report::text::scenarios_json(scenarios).dump(2) + "\n"
+                        : report::text::scenarios_text(scenarios));
   return 0;
 }
 

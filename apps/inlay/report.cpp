@@ -9,8 +9,8 @@
 #include "inlay/base/counted.hpp"
 #include "inlay/base/error.hpp"
 #include "inlay/base/file.hpp"
-#include "inlay/report/output_folder.hpp"
-#include "inlay/report/page.hpp"
+#include "inlay/report/files/output_folder.hpp"
+#include "inlay/report/page/page.hpp"
 
 namespace inlay::app {
 namespace {
@@ -36,20 +36,20 @@ std::string output_of(const Options& options) {
 }
 
 int run(const Options& options) {
-  const std::vector<std::string> pictures = report::picture_names();
+  const std::vector<std::string> pictures = report::page::picture_names();
   if (!options.picture.empty() &&
       std::find(pictures.begin(), pictures.end(), options.picture) == pictures.end()) {
     throw base::InputError(fmt::format("--picture: '{}' is no drawing; {}", options.picture,
                                        base::allowed_values(options.picture, pictures)));
   }
   const std::string output = output_of(options);
-  report::refuse_foreign_file(output);
-  const report::PageInput input = report::read_page_input(options.folder);
-  base::write_file(
-      output, options.picture.empty() ? report::report_page(input) : report::picture(input, options.picture));
+  report::files::refuse_foreign_file(output);
+  const report::page::PageInput input = report::page::read_page_input(options.folder);
+  base::write_file(output, options.picture.empty() ? report::page::report_page(input)
+                                                   : report::page::picture(input, options.picture));
   fmt::print("{}: {}\n", output,
              options.picture.empty() ? base::counted(input.schedules.size(), "schedule")
-                                     : report::picture_title(input, options.picture));
+                                     : report::page::picture_title(input, options.picture));
   return 0;
 }
 

@@ -9,13 +9,13 @@
 #include "inlay/base/file.hpp"
 #include "inlay/evaluate/latency_limits.hpp"
 #include "inlay/evaluate/reference.hpp"
-#include "inlay/explore/solved.hpp"
-#include "inlay/explore/solved_front.hpp"
-#include "inlay/report/front_json.hpp"
-#include "inlay/report/front_table.hpp"
-#include "inlay/report/output_folder.hpp"
-#include "inlay/report/schedule_text.hpp"
+#include "inlay/report/files/front_json.hpp"
+#include "inlay/report/files/output_folder.hpp"
+#include "inlay/report/text/front_table.hpp"
+#include "inlay/report/text/schedule_text.hpp"
 #include "inlay/schedule/check.hpp"
+#include "inlay/solve/solved.hpp"
+#include "inlay/solve/solved_front.hpp"
 #include "progress_line.hpp"
 #include "search_options.hpp"
 
@@ -70,16 +70,16 @@ void require_front_axes(const std::string& pareto) {
       fmt::format("--pareto: '{}' is not two things to weigh up; write latency,energy", pareto));
 }
 
-report::FrontTable table_of(const search::StatedProblem& stated, const explore::SolvedFront& front,
-                            bool with_files) {
-  report::FrontTable table;
+report::text::FrontTable table_of(const solve::StatedProblem& stated, const solve::SolvedFront& front,
+                                  bool with_files) {
+  report::text::FrontTable table;
   table.scenario = stated.problem.scenario.name;
   table.package = stated.problem.package.name;
   table.engine = stated.problem.costs.engine;
   table.communication = schedule::to_string(stated.problem.communication);
   table.assumptions = stated.problem.costs.assumptions;
   table.certificate = front.certificate;
-  for (const explore::SolvedFront::Point& point : front.points) {
+  for (const solve::SolvedFront::Point& point : front.points) {
     const evaluate::ScheduleCost& cost = point.cost;
     table.rows.push_back({cost.latency, cost.energy.total(), cost.edp(), cost.throughput(),
                           with_files ? fmt::format("point-{:04}.json", table.rows.size()) : ""});
@@ -87,13 +87,13 @@ report::FrontTable table_of(const search::StatedProblem& stated, const explore::
   return table;
 }
 
-void write_points(const std::string& out, const report::FrontTable& table,
-                  const explore::SolvedFront& front) {
+void write_points(const std::string& out, const report::text::FrontTable& table,
+                  const solve::SolvedFront& front) {
   std::vector<std::string> names;
-  for (const report::FrontRow& row : table.rows) {
+  for (const report::text::FrontRow& row : table.rows) {
     names.push_back(row.schedule_file);
   }
-  const report::OutputFolder folder(out, names);
+  const report::files::OutputFolder folder(out, names);
   for (std::size_t i = 0; i < names.size(); ++i) {
     folder.write(names[i], schedule::write_document(front.points[i].document));
   }
@@ -101,25 +101,25 @@ void write_points(const std::string& out, const report::FrontTable& table,
 
 int run_front(const Options& options) {
   require_front_axes(options.pareto);
-  std::optional<report::OutputFolder> folder;
+  std::optional<report::files::OutputFolder> folder;
   if (!options.out.empty()) {
     folder.emplace(options.out, std::vector<std::string>{kFrontJson, kFrontCsv});
   }
   search::Options how = search_options(options.search, {options.strategy});
-  const auto stated = search::make_problem(
+  const auto stated = solve::make_problem(
       problem_request(options.search, options.scenario, options.package, {options.strategy}));
   if (!options.start.empty()) {
     how.start = read_start(options.start, stated.problem);
   }
-  const explore::SolvedFront front = explore::solve_front_verified(stated, options.strategy, how);
+  const solve::SolvedFront front = solve::solve_front_verified(stated, options.strategy, how);
   end_progress();
-  const report::FrontTable table = table_of(stated, front, folder.has_value());
+  const report::text::FrontTable table = table_of(stated, front, folder.has_value());
   if (folder) {
     write_points(options.out, table, front);
-    folder->write(kFrontCsv, report::front_csv(table));
-    folder->write(kFrontJson, report::front_json(table));
+    folder->write(kFrontCsv, report::text::front_csv(table));
+    folder->write(kFrontJson, report::files::front_json(table));
   }
-  fmt::print("{}", options.json ? report::front_json(table) : report::front_text(table));
+  fmt::print("{}", options.json ? report::files::front_json(table) : report::text::front_text(table));
   return 0;
 }
 
@@ -127,26 +127,26 @@ int run(const Options& options) {
   if (!options.pareto.empty()) {
     return run_front(options);
   }
-  std::optional<report::OutputFolder> folder;
+  std::optional<report::files::OutputFolder> folder;
   if (!options.out.empty()) {
     folder.emplace(options.out, std::vector<std::string>{kScheduleFile, kStagesFile});
   }
   const objective::Objective objective = objective::from_text(options.search.objective);
   search::Options how = search_options(options.search, {options.strategy});
-  const auto stated = search::make_problem(
+  const auto stated = solve::make_problem(
       problem_request(options.search, options.scenario, options.package, {options.strategy}));
   if (!options.start.empty()) {
     how.start = read_start(options.start, stated.problem);
   }
-  const explore::Solved solved = explore::solve_verified(stated, objective, options.strategy, how);
+  const solve::Solved solved = solve::solve_verified(stated, objective, options.strategy, how);
   end_progress();
 
   const std::string document = schedule::write_document(solved.document);
   if (folder) {
     folder->write(kScheduleFile, document);
-    folder->write(kStagesFile, report::stages_csv(solved.document, solved.cost));
+    folder->write(kStagesFile, report::text::stages_csv(solved.document, solved.cost));
   }
-  fmt::print("{}", options.json ? document : report::schedule_text(solved.document, solved.cost));
+  fmt::print("{}", options.json ? document : report::text::schedule_text(solved.document, solved.cost));
   return 0;
 }
 

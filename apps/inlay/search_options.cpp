@@ -94,7 +94,7 @@ std::optional<schedule::SubmeshFamily> submesh_family(const SearchOptions& optio
   if (options.submeshes.empty()) {
     return chooses ? std::nullopt : std::optional(schedule::SubmeshFamily::kSingle);
   }
-  const schedule::SubmeshFamily family = search::submesh_family_named(options.submeshes);
+  const schedule::SubmeshFamily family = solve::submesh_family_named(options.submeshes);
   if (!chooses && family != schedule::SubmeshFamily::kSingle) {
     throw base::InputError(
         fmt::format("--submeshes: strategy '{}' runs stages on single chiplets; those that choose "
@@ -150,17 +150,17 @@ void declare(Command& command, SearchOptions& options) {
   declare(command, options.constraints);
 }
 
-search::ProblemRequest problem_request(const SearchOptions& options, const std::string& scenario,
-                                       const std::string& package,
-                                       const std::vector<std::string>& strategies) {
-  search::ProblemRequest request;
+solve::ProblemRequest problem_request(const SearchOptions& options, const std::string& scenario,
+                                      const std::string& package,
+                                      const std::vector<std::string>& strategies) {
+  solve::ProblemRequest request;
   request.scenario = scenario;
   request.package = package;
   request.engine = options.engine;
   request.tuning = cost::tuning_for(options.objective);
-  request.communication = search::communication_named(options.communication);
+  request.communication = solve::communication_named(options.communication);
   if (!options.overlap.empty()) {
-    request.overlap = search::overlap_named(options.overlap);
+    request.overlap = solve::overlap_named(options.overlap);
   }
   request.submeshes = submesh_family(options, strategies);
   request.threads = static_cast<int>(options.threads);

@@ -6,8 +6,8 @@
 
 #include "command.hpp"
 #include "inlay/cost/default_engine.hpp"
-#include "inlay/search/problem_setup.hpp"
 #include "inlay/search/search.hpp"
+#include "inlay/solve/problem_setup.hpp"
 
 namespace inlay::app {
 
@@ -33,9 +33,9 @@ struct SearchOptions {
 void declare(Command& command, SearchOptions& options);
 
 /// Both throw base::InputError naming the option.
-search::ProblemRequest problem_request(const SearchOptions& options, const std::string& scenario,
-                                       const std::string& package,
-                                       const std::vector<std::string>& strategies = {});
+solve::ProblemRequest problem_request(const SearchOptions& options, const std::string& scenario,
+                                      const std::string& package,
+                                      const std::vector<std::string>& strategies = {});
 /// Also catches Ctrl-C from now on, and shows progress on a terminal. `strategies` are those that will
 /// search.
 search::Options search_options(const SearchOptions& options, const std::vector<std::string>& strategies);

@@ -11,11 +11,11 @@
 #include "inlay/hardware/energy_table.hpp"
 #include "inlay/hardware/package_file.hpp"
 #include "inlay/importers/load_model.hpp"
-#include "inlay/report/inputs_json.hpp"
-#include "inlay/report/inputs_text.hpp"
-#include "inlay/report/model_views.hpp"
-#include "inlay/report/schedule_text.hpp"
-#include "inlay/report/strategy_text.hpp"
+#include "inlay/report/files/inputs_json.hpp"
+#include "inlay/report/text/inputs_text.hpp"
+#include "inlay/report/text/model_views.hpp"
+#include "inlay/report/text/schedule_text.hpp"
+#include "inlay/report/text/strategy_text.hpp"
 #include "inlay/schedule/schedule_json.hpp"
 #include "inlay/search/search.hpp"
 #include "inlay/verify/input_file.hpp"
@@ -60,40 +60,40 @@ std::string text_of_schedule(const std::string& file, bool json) {
   if (!verdict.valid || !verdict.cost) {
     throw base::InfeasibleError(fmt::format("{}: is not valid; 'inlay verify' says why", file));
   }
-  return report::schedule_text(document, *verdict.cost);
+  return report::text::schedule_text(document, *verdict.cost);
 }
 
 /// A model, or the network of another program's file.
 std::string text_of_model(const std::string& file, const Options& options) {
   const workload::Model model = importers::load_model(file, read_sizes("--set", options.parameters, 0));
   if (options.json) {
-    return report::model_json(model).dump(2) + "\n";
+    return report::text::model_json(model).dump(2) + "\n";
   }
-  return options.dot ? report::model_dot(model) : report::model_text(model);
+  return options.dot ? report::text::model_dot(model) : report::text::model_text(model);
 }
 
 template <typename Input>
 std::string text_or_json(const Input& input, std::string (*text)(const Input&), bool json) {
-  return json ? report::input_json(input).dump(2) + "\n" : text(input);
+  return json ? report::files::input_json(input).dump(2) + "\n" : text(input);
 }
 
 std::string text_of_scenario(const std::string& file, const Options& options) {
   return text_or_json(
       workload::load_scenario(file, importers::load_model, workload::parse_settings(options.parameters)),
-      report::scenario_text, options.json);
+      report::text::scenario_text, options.json);
 }
 
 std::string text_of(const verify::NamedInput& input, bool json) {
   const std::string file = input.file.string();
   switch (input.kind) {
     case InputKind::kPackage:
-      return text_or_json(hardware::load_package(file), report::package_text, json);
+      return text_or_json(hardware::load_package(file), report::text::package_text, json);
     case InputKind::kChiplet:
-      return text_or_json(hardware::load_chiplet_type(file), report::chiplet_text, json);
+      return text_or_json(hardware::load_chiplet_type(file), report::text::chiplet_text, json);
     case InputKind::kDataflow:
-      return text_or_json(dataflow::load_dataflow(file), report::dataflow_text, json);
+      return text_or_json(dataflow::load_dataflow(file), report::text::dataflow_text, json);
     case InputKind::kEnergyTable:
-      return text_or_json(hardware::load_energy_table(file), report::energy_text, json);
+      return text_or_json(hardware::load_energy_table(file), report::text::energy_text, json);
     case InputKind::kSchedule:
       return text_of_schedule(file, json);
     default:
@@ -120,8 +120,8 @@ void refuse_options(const Options& options, const std::string& kind) {
 std::string shown(const Options& options) {
   if (names_strategy(options)) {
     refuse_options(options, "strategy");
-    return options.json ? report::strategy_json(options.name).dump(2) + "\n"
-                        : report::strategy_text(options.name);
+    return options.json ? report::files::strategy_json(options.name).dump(2) + "\n"
+                        : report::text::strategy_text(options.name);
   }
   const verify::NamedInput input = find(options);
   if (input.kind == InputKind::kModel || input.kind == InputKind::kMapping) {

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "command.hpp"
-#include "inlay/report/output_folder.hpp"
+#include "inlay/report/files/output_folder.hpp"
 #include "inlay/studies/studies.hpp"
 #include "interrupt.hpp"
 #include "progress_line.hpp"
@@ -48,7 +48,7 @@ studies::StudyAnswer answer_of(const Options& options) {
 int run(const Options& options) {
   studies::require_study(options.study);
   const std::string file = fmt::format("study-{}.json", options.study);
-  std::optional<report::OutputFolder> folder;
+  std::optional<report::files::OutputFolder> folder;
   if (!options.out.empty()) {
     folder.emplace(options.out, std::vector<std::string>{file, progress_file(options.study)});
   }

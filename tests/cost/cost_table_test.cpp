@@ -9,7 +9,7 @@
 #include "cost/fixtures.hpp"
 #include "inlay/base/checked.hpp"
 #include "inlay/cost/engines.hpp"
-#include "inlay/cost/remembering_engine.hpp"
+#include "inlay/cost/memoizing_engine.hpp"
 #include "inlay/cost/whole_batch_table.hpp"
 
 namespace inlay::cost {
@@ -178,7 +178,7 @@ TEST(RememberingEngine, WorksOutEachCostOnceWhereItIsWorthIt) {
   auto slow = std::make_unique<SlowEngine>();
   slow->failing = {"refused"};
   const SlowEngine& asked = *slow;
-  const auto engine = remembering(std::move(slow));
+  const auto engine = memoizing(std::move(slow));
   const hardware::ChipletType type = chiplet_type("kcp_ws");
   const workload::Layer layer = layer_of("layer", workload::GemmShape{4, 5, 6, 1, true});
   EXPECT_EQ(engine->evaluate(layer, 3, type).cycles, 3);

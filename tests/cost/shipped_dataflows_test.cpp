@@ -8,7 +8,7 @@
 #include "cost/fixtures.hpp"
 #include "inlay/cost/engine.hpp"
 #include "inlay/cost/engines.hpp"
-#include "inlay/cost/maestro_mapping.hpp"
+#include "inlay/cost/maestro/mapping.hpp"
 
 namespace inlay::cost {
 namespace {

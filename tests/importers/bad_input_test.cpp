@@ -5,7 +5,7 @@
 #include <functional>
 #include <string>
 
-#include "inlay/report/maestro_costs.hpp"
+#include "inlay/report/text/maestro_costs.hpp"
 
 namespace inlay::importers {
 namespace {
@@ -51,18 +51,18 @@ std::string message_of(const std::function<void()>& action) {
 }
 
 std::string mapping_error(const std::string& text) {
-  return message_of([&text] { read_maestro_mapping(text, "m.m"); });
+  return message_of([&text] { maestro::read_maestro_mapping(text, "m.m"); });
 }
 
 std::string hardware_error(const std::string& text) {
-  return message_of([&text] { read_maestro_hardware(text, "hw.m"); });
+  return message_of([&text] { maestro::read_maestro_hardware(text, "hw.m"); });
 }
 
 TEST(MappingFile, IsReadAsWritten) {
-  const MappingFile mapping = read_maestro_mapping(kMapping, "m.m");
+  const maestro::MappingFile mapping = maestro::read_maestro_mapping(kMapping, "m.m");
   EXPECT_EQ(mapping.network, "small");
   ASSERT_EQ(mapping.layers.size(), 1U);
-  const MappingLayer& layer = mapping.layers[0];
+  const maestro::MappingLayer& layer = mapping.layers[0];
   EXPECT_EQ(layer.name, "one-1");
   EXPECT_EQ(layer.short_name, "1");
   EXPECT_EQ(layer.position.line, 3);
@@ -78,7 +78,7 @@ TEST(MappingFile, IsReadAsWritten) {
 }
 
 TEST(MappingFile, ExtentsOfTheOutputSwapStrides) {  // B11
-  const MappingFile mapping = read_maestro_mapping(
+  const maestro::MappingFile mapping = maestro::read_maestro_mapping(
       "Network n { Layer l { Type: CONV Stride { X': 2, Y': 3 }"
       " Dimensions { K 1 C 1 R 3 S 5 Y' 7 X' 8 } } }",
       "m.m");
@@ -166,20 +166,23 @@ TEST(MappingFile, WhatMaestroCannotTakeIsRefusedWithItsPlace) {
 }
 
 TEST(MappingFile, ClustersBeyondTheHardwareAreInfeasibleAndPlaced) {
-  HardwareFile hardware;
+  maestro::HardwareFile hardware;
   hardware.hardware.pes = 1;
   try {
-    report::maestro_costs(read_maestro_mapping(kMapping, "m.m"), hardware);
+    report::text::maestro_costs(maestro::read_maestro_mapping(kMapping, "m.m"), hardware);
     FAIL() << "a cluster of 2 fitted on 1 PE";
   } catch (const base::InfeasibleError& error) {
     EXPECT_THAT(error.what(), AllOf(StartsWith("m.m:3:3: layer 'one-1': "), HasSubstr("needs 2 PEs")));
   }
   hardware.hardware.pes = 2;
-  EXPECT_GT(report::maestro_costs(read_maestro_mapping(kMapping, "m.m"), hardware).analyses[0].runtime, 0);
+  EXPECT_GT(report::text::maestro_costs(maestro::read_maestro_mapping(kMapping, "m.m"), hardware)
+                .analyses[0]
+                .runtime,
+            0);
 }
 
 TEST(HardwareFile, BothFormsAreRead) {
-  const HardwareFile file = read_maestro_hardware(
+  const maestro::HardwareFile file = maestro::read_maestro_hardware(
       "// comment\nnum_pes: 64 # comment\nnoc_bw_cstr: 8\nl2_size_cstr: 100\nNoC_NumHops: 2\n", "hw.m");
   EXPECT_EQ(file.hardware.pes, 64);
   EXPECT_EQ(file.hardware.noc_bandwidth, 8);

@@ -9,6 +9,7 @@
 
 #include "inlay/base/checked.hpp"
 #include "inlay/base/error.hpp"
+#include "inlay/importers/importer.hpp"
 #include "inlay/importers/onnx/onnx_model.hpp"
 #include "inlay/workload/model_file.hpp"
 #include "support/onnx_networks.hpp"

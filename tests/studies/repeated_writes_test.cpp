@@ -5,7 +5,7 @@
 
 #include "inlay/cost/engines.hpp"
 #include "inlay/hardware/chiplet_type.hpp"
-#include "inlay/studies/type_costs.hpp"
+#include "inlay/studies/monolith/type_costs.hpp"
 
 namespace inlay::studies {
 namespace {
@@ -61,7 +61,7 @@ workload::Scenario scenario() {
 TEST(RepeatedWrites, OfASchedulesAreThoseOfItsStages) {
   const workload::Scenario example = scenario();
   const auto engine = cost::make_engine("maestro");
-  TypeCosts costs(example, *engine);
+  monolith::TypeCosts costs(example, *engine);
   hardware::Package package;
   package.types = {chiplet("kcp_ws"), chiplet("ykp_os")};
   package.chiplets = {{"c0", 0, 0, 0}, {"c1", 1, 0, 1}};
@@ -79,7 +79,7 @@ TEST(TypeCosts, JoinedColumnsAreTheTableOfAllTypes) {
   const workload::Scenario example = scenario();
   const auto engine = cost::make_engine("maestro");
   const std::vector<hardware::ChipletType> types = {chiplet("kcp_ws"), chiplet("ykp_os"), chiplet("ykc_os")};
-  TypeCosts costs(example, *engine);
+  monolith::TypeCosts costs(example, *engine);
   const cost::CostTable whole = cost::build_cost_table(example, types, *engine, 1);
   const cost::CostTable joined = costs.table(types);
   ASSERT_EQ(joined.models.size(), 1U);

@@ -5,9 +5,9 @@
 #include "inlay/base/error.hpp"
 #include "inlay/cost/data_centric/engine.hpp"
 #include "inlay/cost/engines.hpp"
-#include "inlay/cost/maestro_engine.hpp"
-#include "inlay/cost/roofline_engine.hpp"
-#include "inlay/cost/table_engine.hpp"
+#include "inlay/cost/maestro/engine.hpp"
+#include "inlay/cost/roofline/engine.hpp"
+#include "inlay/cost/table/engine.hpp"
 
 namespace inlay::cost {
 namespace {
@@ -27,10 +27,10 @@ std::unique_ptr<CostEngine> untuned(Tuning /*tuning*/) {
 
 /// One line per engine.
 constexpr std::array kEngines = {
-    Registration{"maestro", untuned<make_maestro_engine>},
-    Registration{"data-centric", make_data_centric_engine},
-    Registration{"roofline", untuned<make_roofline_engine>},
-    Registration{"table", nullptr, make_table_engine},
+    Registration{"maestro", untuned<maestro::make_engine>},
+    Registration{"data-centric", data_centric::make_engine},
+    Registration{"roofline", untuned<roofline::make_engine>},
+    Registration{"table", nullptr, table::make_engine},
 };
 
 }  // namespace

@@ -10,15 +10,15 @@
 #include "inlay/base/file.hpp"
 #include "inlay/base/yaml.hpp"
 #include "inlay/hardware/chiplet_type.hpp"
-#include "inlay/importers/cosa_layer.hpp"
-#include "inlay/importers/maestro_chiplet.hpp"
-#include "inlay/importers/maestro_network.hpp"
-#include "inlay/importers/mnpusim_network.hpp"
+#include "inlay/importers/maestro/chiplet.hpp"
+#include "inlay/importers/maestro/network.hpp"
+#include "inlay/importers/mnpusim/network.hpp"
 #include "inlay/importers/onnx/onnx_model.hpp"
-#include "inlay/importers/scale_sim_topology.hpp"
-#include "inlay/importers/timeloop_problem.hpp"
-#include "inlay/importers/xrbench_accelerators.hpp"
-#include "inlay/importers/xrbench_scenario.hpp"
+#include "inlay/importers/scale_sim/topology.hpp"
+#include "inlay/importers/timeloop/cosa_layer.hpp"
+#include "inlay/importers/timeloop/problem.hpp"
+#include "inlay/importers/xrbench/accelerators.hpp"
+#include "inlay/importers/xrbench/scenario.hpp"
 #include "inlay/workload/model_file.hpp"
 
 namespace inlay::importers {
@@ -37,7 +37,7 @@ void refuse_options(const fs::path& path, const ImportOptions& options) {
 
 std::string import_maestro(const fs::path& path, const ImportOptions& options) {
   refuse_options(path, options);
-  return network_yaml(load_maestro_mapping(path), path.filename().string());
+  return maestro::network_yaml(maestro::load_maestro_mapping(path), path.filename().string());
 }
 
 /// A reader of a text file that takes no options.
@@ -65,12 +65,12 @@ std::vector<ImportedFile> accelerator_files(const fs::path& path, const std::str
   ImportOptions others = options;
   others.dataflows.clear();
   refuse_options(path, others);
-  return checked_chiplets(path,
-                          xrbench_chiplets(text, path.string(), path.filename().string(), options.dataflows));
+  return checked_chiplets(
+      path, xrbench::xrbench_chiplets(text, path.string(), path.filename().string(), options.dataflows));
 }
 
 bool is_mnpusim(const std::string& text) {
-  return is_mnpusim_network(text);
+  return mnpusim::is_mnpusim_network(text);
 }
 
 struct Importer {
@@ -85,10 +85,10 @@ struct Importer {
 constexpr std::array kImporters = {
     Importer{".m", "MAESTRO", nullptr, import_maestro},
     Importer{".onnx", "ONNX", nullptr, import_onnx},
-    Importer{".csv", "mNPUsim", is_mnpusim, import_text<mnpusim_yaml>},
-    Importer{".csv", "SCALE-Sim", nullptr, import_text<scale_sim_yaml>},
-    Importer{".yaml", "Timeloop", is_timeloop_problem, import_yaml<timeloop_yaml>},
-    Importer{".yaml", "CoSA", is_cosa_layer, import_yaml<cosa_yaml>},
+    Importer{".csv", "mNPUsim", is_mnpusim, import_text<mnpusim::mnpusim_yaml>},
+    Importer{".csv", "SCALE-Sim", nullptr, import_text<scale_sim::scale_sim_yaml>},
+    Importer{".yaml", "Timeloop", timeloop::is_timeloop_problem, import_yaml<timeloop::timeloop_yaml>},
+    Importer{".yaml", "CoSA", timeloop::is_cosa_layer, import_yaml<timeloop::cosa_yaml>},
 };
 
 /// The importer of that file; null if there is none.
@@ -153,19 +153,19 @@ std::string import_model(const fs::path& path, const ImportOptions& options) {
 std::vector<ImportedFile> import_files(const fs::path& path, const ImportOptions& options) {
   if (path.extension() == ".m") {
     const std::string text = base::read_file(path);
-    if (is_xrbench_hardware(text, path.string())) {
+    if (xrbench::is_xrbench_hardware(text, path.string())) {
       return accelerator_files(path, text, options);
     }
-    if (is_maestro_hardware(text)) {
+    if (maestro::is_maestro_hardware(text)) {
       ImportOptions others = options;
       others.dataflows.clear();
       refuse_options(path, others);
       return checked_chiplets(
-          path, {maestro_chiplet(text, path.string(), path.filename().string(), options.dataflows)});
+          path, {maestro::maestro_chiplet(text, path.string(), path.filename().string(), options.dataflows)});
     }
-    if (is_xrbench_scenario(text, path.string())) {
+    if (xrbench::is_xrbench_scenario(text, path.string())) {
       refuse_options(path, options);
-      std::vector<ImportedFile> files = xrbench_files(text, path.string(), path.filename().string());
+      std::vector<ImportedFile> files = xrbench::xrbench_files(text, path.string(), path.filename().string());
       for (std::size_t i = 1; i < files.size(); ++i) {
         workload::parse_model(files[i].text, "the model made of " + path.string());
       }

@@ -6,7 +6,7 @@
 
 #include "inlay/base/checked.hpp"
 #include "inlay/base/error.hpp"
-#include "inlay/cost/maestro_mapping.hpp"
+#include "inlay/cost/maestro/mapping.hpp"
 
 namespace inlay::studies {
 namespace {

@@ -11,19 +11,19 @@
 #include "inlay/base/file.hpp"
 #include "inlay/cost/engine.hpp"
 #include "inlay/cost/engines.hpp"
-#include "inlay/studies/comparison_json.hpp"
-#include "inlay/studies/comparison_report.hpp"
-#include "inlay/studies/comparison_search.hpp"
-#include "inlay/studies/comparison_text.hpp"
+#include "inlay/studies/monolith/json.hpp"
+#include "inlay/studies/monolith/report.hpp"
+#include "inlay/studies/monolith/search.hpp"
+#include "inlay/studies/monolith/text.hpp"
 #include "inlay/studies/scar/study.hpp"
 
 namespace inlay::studies {
 namespace {
 
-std::size_t machines_of(const std::vector<ComparisonPlan>& plans) {
+std::size_t machines_of(const std::vector<monolith::ComparisonPlan>& plans) {
   std::size_t sum = 0;
-  for (const ComparisonPlan& plan : plans) {
-    sum += machine_count(plan);
+  for (const monolith::ComparisonPlan& plan : plans) {
+    sum += monolith::machine_count(plan);
   }
   return sum;
 }
@@ -43,21 +43,22 @@ StudyOptions part_of_all(const StudyOptions& options, std::size_t before, std::s
 StudyAnswer chiplets_against_monolith(const StudyOptions& options) {
   const base::ReadLog log;
   const std::filesystem::path file = base::data_folder() / "studies" / "2312.09401.yaml";
-  std::vector<ComparisonStudy> studies;
-  std::vector<ComparisonPlan> plans = read_comparison_plans(base::YamlNode::load(file), options.quick);
+  std::vector<monolith::ComparisonStudy> studies;
+  std::vector<monolith::ComparisonPlan> plans =
+      monolith::read_comparison_plans(base::YamlNode::load(file), options.quick);
   const std::size_t all = machines_of(plans);
   std::size_t before = 0;
   std::vector<std::string> engines;
-  for (const ComparisonPlan& plan : plans) {
+  for (const monolith::ComparisonPlan& plan : plans) {
     engines.push_back(plan.engine);
   }
   const std::unique_ptr<Journal> journal = open_journal(options.journal, log, engines);
-  for (ComparisonPlan& plan : plans) {
-    const std::size_t machines = machine_count(plan);
-    std::vector<ConditionResult> conditions =
-        search_comparison(plan, *journal, part_of_all(options, before, all));
+  for (monolith::ComparisonPlan& plan : plans) {
+    const std::size_t machines = monolith::machine_count(plan);
+    std::vector<monolith::ConditionResult> conditions =
+        monolith::search_comparison(plan, *journal, part_of_all(options, before, all));
     before += machines;
-    ComparisonStudy study = evaluate_comparison(std::move(plan), std::move(conditions));
+    monolith::ComparisonStudy study = monolith::evaluate_comparison(std::move(plan), std::move(conditions));
     const std::unique_ptr<cost::CostEngine> engine = cost::make_engine(study.plan.engine);
     study.quick = options.quick;
     study.plan_hash = base::content_hash(base::read_file(file));
@@ -65,7 +66,7 @@ StudyAnswer chiplets_against_monolith(const StudyOptions& options) {
     study.assumptions = engine->assumptions();
     studies.push_back(std::move(study));
   }
-  return {comparison_text(studies), comparison_json(studies)};
+  return {monolith::comparison_text(studies), monolith::comparison_json(studies)};
 }
 
 struct Study {
@@ -133,8 +134,9 @@ std::string check_study_file(const std::filesystem::path& file) {
   if (is_scar(keys_of(file))) {
     return scar::summary(base::YamlNode::load(file));
   }
-  const std::vector<ComparisonPlan> plans = read_comparison_plans(base::YamlNode::load(file), false);
-  const ComparisonPlan& plan = plans.front();
+  const std::vector<monolith::ComparisonPlan> plans =
+      monolith::read_comparison_plans(base::YamlNode::load(file), false);
+  const monolith::ComparisonPlan& plan = plans.front();
   const std::size_t points = plan.workloads.size() * plan.batches.size() * plan.packages.size() *
                              plan.noc_bandwidths.size() * plan.overlaps.size();
   return fmt::format("study '{}', {} points under each of {} engines", plan.name, points, plans.size());

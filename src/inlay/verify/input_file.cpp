@@ -17,9 +17,9 @@
 #include "inlay/hardware/reference.hpp"
 #include "inlay/importers/importer.hpp"
 #include "inlay/importers/load_model.hpp"
-#include "inlay/importers/maestro_hardware_file.hpp"
-#include "inlay/importers/maestro_mapping_file.hpp"
-#include "inlay/importers/xrbench_accelerators.hpp"
+#include "inlay/importers/maestro/hardware_file.hpp"
+#include "inlay/importers/maestro/mapping_file.hpp"
+#include "inlay/importers/xrbench/accelerators.hpp"
 #include "inlay/schedule/schedule_json.hpp"
 #include "inlay/verify/verify.hpp"
 #include "inlay/workload/model_file.hpp"
@@ -80,16 +80,16 @@ std::string check_schedule(const fs::path& file) {
 }
 
 std::string check_mapping(const fs::path& file) {
-  const importers::MappingFile mapping = importers::load_maestro_mapping(file);
+  const importers::maestro::MappingFile mapping = importers::maestro::load_maestro_mapping(file);
   return fmt::format("'{}', {}", mapping.network, base::counted(mapping.layers.size(), "layer"));
 }
 
 std::string check_maestro_hardware(const fs::path& file) {
-  return fmt::format("with {} PEs", importers::load_maestro_hardware(file).hardware.pes);
+  return fmt::format("with {} PEs", importers::maestro::load_maestro_hardware(file).hardware.pes);
 }
 
 std::string check_xrbench_hardware(const fs::path& file) {
-  const auto accelerators = importers::read_xrbench_hardware(base::read_file(file), file.string());
+  const auto accelerators = importers::xrbench::read_xrbench_hardware(base::read_file(file), file.string());
   return fmt::format("with {} accelerators", accelerators.size());
 }
 
@@ -178,7 +178,7 @@ InputKind recognise(const fs::path& file) {
     return InputKind::kSchedule;
   }
   if (file.extension() == ".m") {
-    if (importers::is_xrbench_hardware(content, file.string())) {
+    if (importers::xrbench::is_xrbench_hardware(content, file.string())) {
       return InputKind::kXrbenchHardware;
     }
     return is_hardware(content) ? InputKind::kMaestroHardware : InputKind::kMapping;

@@ -6,10 +6,9 @@
 #include "inlay/cost/data_centric/tile_search.hpp"
 #include "inlay/cost/engine_parts.hpp"
 
-namespace inlay::cost {
+namespace inlay::cost::data_centric {
 namespace {
 
-using data_centric::Mapping;
 using hardware::ChipletType;
 
 class DataCentricEngine : public CostEngine {
@@ -68,14 +67,14 @@ class DataCentricEngine : public CostEngine {
                  const ChipletType& type, std::string* tiling) const {
     const Mapping mapping = map(shape, mini_batch, type);
     if (tuning_ != Tuning::kNone && mapping.has_free_sizes()) {
-      const data_centric::Tuned tuned = tune(mapping, precision, type, tuning_);
+      const Tuned tuned = tune(mapping, precision, type, tuning_);
       if (tiling != nullptr) {
         *tiling += (tiling->empty() ? "" : "; ") + tiling_text(mapping, tuned.sizes);
       }
       return tuned.cost;
     }
-    const data_centric::Network network{type.noc_bytes_per_cycle, type.noc_hops, precision};
-    const auto analysis = data_centric::analyse(mapping.nest({}), network);
+    const Network network{type.noc_bytes_per_cycle, type.noc_hops, precision};
+    const auto analysis = analyse(mapping.nest({}), network);
     check_capacity(analysis, precision, type);
     return cost_of(analysis, precision, type);
   }
@@ -94,8 +93,8 @@ class DataCentricEngine : public CostEngine {
 
 }  // namespace
 
-std::unique_ptr<CostEngine> make_data_centric_engine(Tuning tuning) {
+std::unique_ptr<CostEngine> make_engine(Tuning tuning) {
   return std::make_unique<DataCentricEngine>(tuning);
 }
 
-}  // namespace inlay::cost
+}  // namespace inlay::cost::data_centric

@@ -6,7 +6,7 @@
 #include <charconv>
 
 #include "inlay/base/checked.hpp"
-#include "inlay/cost/maestro_mapping.hpp"
+#include "inlay/cost/maestro/mapping.hpp"
 #include "inlay/dataflow/expression.hpp"
 
 namespace inlay::cost::data_centric {

@@ -5,8 +5,8 @@
 #include <set>
 
 #include "inlay/cost/engines.hpp"
-#include "inlay/cost/remembering_engine.hpp"
-#include "inlay/studies/type_costs.hpp"
+#include "inlay/cost/memoizing_engine.hpp"
+#include "inlay/studies/monolith/type_costs.hpp"
 #include "inlay/workload/scenario_file.hpp"
 
 namespace inlay::studies::scar {
@@ -23,7 +23,7 @@ std::string key_of(const hardware::ChipletType& type) {
 ScenarioCosts::ScenarioCosts(const Setting& setting, const std::string& scenario)
     : setting_(setting),
       scenario_(workload::load_scenario(scenario)),
-      engine_(cost::remembering(cost::make_engine(setting.engine))) {}
+      engine_(cost::memoizing(cost::make_engine(setting.engine))) {}
 
 std::int64_t ScenarioCosts::offchip_of(const std::string& model) const {
   const auto found = setting_.offchip_of.find(model);
@@ -65,7 +65,7 @@ cost::CostTable ScenarioCosts::table(const std::vector<hardware::ChipletType>& t
   for (const hardware::ChipletType& type : types) {
     columns.push_back(&column(type));
   }
-  return join_columns(columns);
+  return monolith::join_columns(columns);
 }
 
 }  // namespace inlay::studies::scar
