@@ -122,7 +122,7 @@ TEST(RootBounds, TransfersOfAModelAreMetAtTheInterface) {
     // Reading 100 + 1400 B, writing 100 B, each with 50 ns; weights 5050 ns.
     const double move = 1550 + 150;
     const double latency =
-        overlap == hardware::Overlap::kSerial ? 3 * (1000 + move) + 5050 : 3 * 1800 + move + 5050;
+        overlap == hardware::Overlap::kSerial ? 3 * (1000 + move) + 5050 : 2 * 1800 + move + 5050;
     expect_met(problem, {{{{{0, 1, {{0, 1, 0}}}}}}, true}, "memory transfers of model 'model0'",
                latency * kNano);
   }

@@ -172,6 +172,7 @@ class SecondEvaluator {
       }
       working |= static_cast<Members>(works) << member;
     }
+    const double before = compute_ + exchange;
     for (const int input : layer.inputs) {
       bring(sharding, product, working, static_cast<std::size_t>(input));
     }
@@ -187,6 +188,7 @@ class SecondEvaluator {
           owners(axis_of(sharding.rows.by, product, false), axis_of(sharding.columns.by, product, false));
       move(lies_[result], partial, layer.precision.accumulator / 8);
     }
+    works_.push_back(compute_ + exchange - before);
   }
 
   void compute_layer(const workload::Layer& layer, const Sharding& sharding, bool product, Members working) {
@@ -230,6 +232,7 @@ class SecondEvaluator {
       }
     }
     compute_ += slowest;
+    layer_weights_.push_back(most_weights);
     tiles_.push_back(tile);
     weights_ += most_weights;
     forwarded_ += forwarded;
@@ -261,6 +264,7 @@ class SecondEvaluator {
         }
       }
       if (worst <= l2_) {
+        room_ = l2_ - worst;
         return true;
       }
       if (!streamed && weights_ > 0) {
@@ -309,6 +313,43 @@ class SecondEvaluator {
     return slowest + farthest * package_.network.hop_latency + package_.memory.latency;
   }
 
+  double memory_latency() const {
+    int farthest = 0;
+    for (const int chiplet : stage_.submesh.chiplets) {
+      farthest = std::max(farthest, package_.memory_hops[static_cast<std::size_t>(chiplet)]);
+    }
+    return farthest * package_.network.hop_latency + package_.memory.latency;
+  }
+
+  /// Seconds of the first two mini-batches when weights flow in at an even rate: from event to event, where
+  /// an event is the end of a layer or the loads being no longer ahead of it.
+  std::pair<double, double> hidden(double loading) const {
+    const double supply = static_cast<double>(weights_) / loading;
+    double ahead = 0.0;
+    double taken[2] = {0.0, 0.0};
+    for (double& seconds : taken) {
+      for (std::size_t layer = 0; layer < works_.size(); ++layer) {
+        double left = static_cast<double>(layer_weights_[layer]);
+        double work = works_[layer];
+        const double appetite = work > 0.0 ? left / work : 0.0;
+        if (appetite > supply || work == 0.0) {
+          const double full_speed = work == 0.0 ? 0.0 : std::min(work, ahead / (appetite - supply));
+          const double eaten = work == 0.0 ? std::min(left, ahead) : full_speed * appetite;
+          seconds += full_speed;
+          ahead = std::max(0.0, work == 0.0 ? ahead - eaten : ahead - full_speed * (appetite - supply));
+          left -= eaten;
+          work -= full_speed;
+          seconds += std::max(work, left / supply);
+        } else {
+          seconds += work;
+          ahead = std::min(ahead + work * (supply - appetite),
+                           streamed ? static_cast<double>(room_) : std::numeric_limits<double>::infinity());
+        }
+      }
+    }
+    return {taken[0], taken[1]};
+  }
+
   double weight_time() const {
     if (package_.memory.weight_loads == hardware::WeightLoads::kUntimed) {
       return 0.0;
@@ -334,11 +375,18 @@ class SecondEvaluator {
                         memory_time(spill_read_) + (streamed ? loading : 0.0);
     const double work = compute_ + exchange;
     const bool serial = problem_.overlap == hardware::Overlap::kSerial;
-    const double steady = serial ? work + move : std::max(work, move);
+    double first = work + move + (streamed ? 0.0 : loading);
+    double steady = serial ? work + move : std::max(work, move);
+    if (!serial && loading > 0.0) {
+      const auto [one, two] = hidden(loading - memory_latency());
+      first = memory_time(in) + memory_time(out) + memory_time(spill_write_) + memory_time(spill_read_) +
+              memory_latency() + one;
+      steady = streamed ? std::max(two, move) : steady;
+    }
     const std::int64_t each = in + out + spill_write_ + spill_read_;
     const std::int64_t loads = streamed ? n_ : 1;
     bytes = n_ * each + loads * weights_read_;
-    latency = work + move + (streamed ? 0.0 : loading) + static_cast<double>(n_ - 1) * steady;
+    latency = first + static_cast<double>(n_ - 1) * steady;
     if (problem_.communication == schedule::Communication::kShared) {
       latency = std::max(latency, static_cast<double>(bytes) / hardware::total_memory_bandwidth(package_));
     }
@@ -373,6 +421,9 @@ class SecondEvaluator {
   double joules_ = 0.0;  // of layers and exchanges of a mini-batch
   double compute_ = 0.0;
   std::int64_t weights_ = 0;
+  std::int64_t room_ = 0;
+  std::vector<double> works_;                // [layer] s of computing and exchanges
+  std::vector<std::int64_t> layer_weights_;  // [layer] of the member that holds most
   std::int64_t weights_read_ = 0;
   std::int64_t weights_sent_ = 0;
   std::int64_t forwarded_ = 0;

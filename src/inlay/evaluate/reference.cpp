@@ -328,6 +328,29 @@ void time_on_submesh(const Place& place, StageCost& cost) {
   cost.weights = weight_time(package, access, place.stage.submesh, *place.sharded);
 }
 
+/// Computing and exchanges of a stage's first two mini-batches, with the waiting for weights that its own
+/// computing does not hide.
+Passes computing_passes(const Place& place, const StageCost& cost) {
+  const std::int64_t bytes = place.resident_weights(cost.traffic);
+  if (cost.weights == 0.0) {
+    return {cost.compute + cost.exchange, cost.compute + cost.exchange};
+  }
+  const double latency = place.sharded
+                             ? hardware::memory_access(place.problem.package, place.stage.submesh).latency
+                             : memory_latency(place.problem.package, place.stage.submesh.lead());
+  std::vector<LayerWork> layers;
+  for (int layer = place.stage.first; layer < place.stage.last; ++layer) {
+    layers.push_back(place.sharded
+                         ? place.sharded->work[static_cast<std::size_t>(layer - place.stage.first)]
+                         : LayerWork{static_cast<double>(place.layer_cost(layer).cycles) / place.type().clock,
+                                     place.model.layers[static_cast<std::size_t>(layer)].weight_bytes});
+  }
+  Passes result = passes(layers, (cost.weights - latency) / static_cast<double>(bytes),
+                         cost.streamed ? place.capacity() - cost.need_bytes : kRoomForAll);
+  result.first += latency;
+  return result;
+}
+
 void add_times(const Place& place, StageCost& cost) {
   if (place.sharded) {
     time_on_submesh(place, cost);
@@ -339,11 +362,17 @@ void add_times(const Place& place, StageCost& cost) {
         crossing_time(place.problem.package, place.stage.submesh, *place.next, cost.traffic.to_next);
   }
   cost.out = cost.written + cost.passing;
-  const double move = cost.in + cost.out + cost.spill + (cost.streamed ? cost.weights : 0.0);
-  const bool serial = place.problem.overlap == hardware::Overlap::kSerial;
+  const double move = cost.in + cost.out + cost.spill;
+  const double reload = cost.streamed ? cost.weights : 0.0;
   const double work = cost.compute + cost.exchange;
-  cost.steady = serial ? work + move : std::max(work, move);
-  cost.first = work + move + (cost.streamed ? 0.0 : cost.weights);
+  if (place.problem.overlap == hardware::Overlap::kSerial) {
+    cost.steady = work + move + reload;
+    cost.first = work + move + cost.weights;
+  } else {
+    const Passes hidden = computing_passes(place, cost);
+    cost.steady = std::max(cost.streamed ? hidden.second : work, move + reload);
+    cost.first = move + hidden.first;
+  }
 }
 
 /// What layers and exchanges of one mini-batch take.

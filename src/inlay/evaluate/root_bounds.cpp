@@ -95,23 +95,44 @@ struct LayerView {
   std::int64_t bytes_per_sample() const { return base::checked_add(compulsory.read, compulsory.written); }
 };
 
+/// Seconds of layers with or without the loading of their weights, which overlapped stages may hide.
+struct TimeParts {
+  Parts without_loads;
+  Parts without_first;  // with the loads, but without computing the first mini-batch
+  double loads = 0.0;
+
+  TimeParts& operator+=(const TimeParts& other) {
+    without_loads += other.without_loads;
+    without_first += other.without_first;
+    loads += other.loads;
+    return *this;
+  }
+  /// A stage that hides its loads takes at least as long as either.
+  Parts bound(hardware::Overlap overlap) const {
+    if (overlap == hardware::Overlap::kSerial) {
+      return {without_loads.layers, without_loads.memory + loads};
+    }
+    return without_loads.total() < without_first.total() ? without_first : without_loads;
+  }
+};
+
 /// What time is counted of: of the pipeline, or of all the chiplets that a stage takes.
 enum class Occupied { kPipeline, kChiplets };
 
 /// Time that a layer adds to its stages' `first` once and to `steady` for `share` of the n - 1 further
 /// mini-batches:
 ///   min over b' of compute + move + (n - 1) share s,  s = compute + move (serial) or compute (overlapped),
-///   plus the
-/// weight load once. `first` >= compute + move + W whether weights are resident or streamed, and steady >= s,
-/// both summed over the layers of a stage. On a submesh of p chiplets p x steady >= the chiplet-seconds of
-/// its layers, and the p of all stages are at most the package's chiplets. A chiplet at an interface moves a
-/// byte fastest: BW_mem at 0 hops. Every window may choose its own b', hence the minimum for each layer
-/// alone.
-Parts time_of(const LayerView& view, Occupied occupied, double share) {
+/// and the weight load once. `first` >= compute + move + W (serial) or move + max(compute, W) (overlapped),
+/// whether weights are resident or streamed, and steady >= s, both summed over the layers of a stage. On a
+/// submesh of p chiplets p x steady >= the chiplet-seconds of its layers, and the p of all stages are at most
+/// the package's chiplets. A chiplet at an interface moves a byte fastest: BW_mem at 0 hops. Every window may
+/// choose its own b', hence the minimum for each layer alone.
+TimeParts time_of(const LayerView& view, Occupied occupied, double share) {
   const hardware::Package& package = view.problem.package;
   const double bandwidth =
       view.submeshes() ? hardware::total_memory_bandwidth(package) : hardware::interface_bandwidth(package);
   Parts best{std::numeric_limits<double>::infinity(), 0.0};
+  Parts later = best;  // all but computing the first mini-batch
   for (std::size_t size = 0; size < view.costs.mini_batches.size(); ++size) {
     double compute = std::numeric_limits<double>::infinity();
     for (const hardware::Chiplet& chiplet : package.chiplets) {
@@ -131,12 +152,15 @@ Parts time_of(const LayerView& view, Occupied occupied, double share) {
     const double once = occupied == Occupied::kChiplets ? work : std::min(compute, divided.seconds);
     const Parts parts{once + work * further, move * (1.0 + (serial ? further : 0.0))};
     best = parts.total() < best.total() ? parts : best;
+    const Parts refills{work * further, parts.memory};
+    later = refills.total() < later.total() ? refills : later;
   }
+  double loads = 0.0;
   if (package.memory.weight_loads == hardware::WeightLoads::kTimed) {
-    best.memory += static_cast<double>(view.compulsory.weights) / bandwidth +
-                   (view.compulsory.loads ? package.memory.latency : 0.0);
+    loads = static_cast<double>(view.compulsory.weights) / bandwidth +
+            (view.compulsory.loads ? package.memory.latency : 0.0);
   }
-  return best;
+  return {best, {later.layers, later.memory + loads}, loads};
 }
 
 /// min over b' and chiplets of n E(b', type) + bytes x (memory + hops + L2 access): a layer's compulsory
@@ -178,9 +202,9 @@ double bytes_of(const LayerView& view) {
 
 /// Sums over the layers of one model.
 struct ModelBounds {
-  Parts alone;   // s, however the model is cut into stages
-  Parts work;    // s, occupied on chiplets
-  Parts energy;  // J
+  TimeParts alone;  // however the model is cut into stages
+  TimeParts work;   // occupied on chiplets
+  Parts energy;     // J
   double bytes = 0.0;
 };
 
@@ -218,18 +242,20 @@ RootBounds root_bounds(const schedule::Problem& problem) {
   const auto heavier = [](const Parts& parts) {
     return parts.layers >= parts.memory ? "compute" : "memory transfers";
   };
-  Parts work;
+  TimeParts occupied;
   Parts energy;
   double bytes = 0.0;
   for (std::size_t model = 0; model < problem.scenario.models.size(); ++model) {
     const ModelBounds one = bounds_of(problem, model);
-    raise(one.alone.total(),
-          fmt::format("{} of model '{}'", heavier(one.alone), problem.scenario.models[model].name));
-    work += one.work;
+    const Parts alone = one.alone.bound(problem.overlap);
+    raise(alone.total(),
+          fmt::format("{} of model '{}'", heavier(alone), problem.scenario.models[model].name));
+    occupied += one.work;
     energy += one.energy;
     bytes += one.bytes;
   }
   // Per window, the times that its chiplets are taken add up to at most chiplets x its latency.
+  const Parts work = occupied.bound(problem.overlap);
   raise(work.total() / static_cast<double>(problem.package.chiplets.size()),
         fmt::format("{} on all chiplets", heavier(work)));
   if (problem.communication == schedule::Communication::kShared) {

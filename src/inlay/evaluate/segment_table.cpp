@@ -19,6 +19,7 @@ SegmentTable::SegmentTable(const schedule::Problem& problem, int model, int wind
       clock_(problem.package.types[static_cast<std::size_t>(type)].clock),
       window_first_(window_first),
       window_last_(window_last),
+      prefetches_(prefetches(problem)),
       tensors_(model_.tensors.size()),
       forwarded_(static_cast<std::size_t>(window_last - window_first + 1), 0),
       need_bound_(static_cast<std::size_t>(window_last - window_first), 0),
@@ -46,8 +47,12 @@ SegmentTable::SegmentTable(const schedule::Problem& problem, int model, int wind
     }
   }
   for (int layer = window_first; layer < window_last; ++layer) {
-    need_bound_[static_cast<std::size_t>(layer - window_first)] +=
-        costs_.at(layer, mini_batch_index_, type).tile_bytes;
+    const cost::LayerCost& cost = costs_.at(layer, mini_batch_index_, type);
+    need_bound_[static_cast<std::size_t>(layer - window_first)] += cost.tile_bytes;
+    if (prefetches_) {
+      work_.push_back({static_cast<double>(cost.cycles) / clock_,
+                       model_.layers[static_cast<std::size_t>(layer)].weight_bytes});
+    }
   }
 }
 
@@ -111,11 +116,13 @@ void SegmentTable::fill(int first, std::vector<Segment>& segments) {
 
 /// Decides what fits by the running bound on the need; leaves `exact` unset where the bound cannot tell.
 void SegmentTable::settle(Segment& segment, std::int64_t bound, std::int64_t largest_tile) const {
+  const bool loads_ahead = prefetches_ && segment.traffic.weights > 0;
   if (!segment.feasible || bound + segment.traffic.weights <= capacity_) {
-    segment.exact = true;
+    segment.fits = true;
+    segment.exact = !segment.feasible || !loads_ahead;
   } else if (segment.traffic.weights > 0 && segment.traffic.weights + largest_tile > capacity_) {
     segment.streamed = true;
-    segment.exact = bound <= capacity_;
+    segment.exact = bound <= capacity_ && !loads_ahead;
   }
 }
 
@@ -188,13 +195,24 @@ int SegmentTable::largest_to_spill(int first, int last, int layer, const std::ve
   return best;
 }
 
+void SegmentTable::make_exact(int first, int last, Segment& segment) {
+  if (!segment.fits) {
+    fit(first, last, segment);
+  }
+  if (prefetches_) {
+    segment.layers = std::span(work_).subspan(static_cast<std::size_t>(first - window_first_),
+                                              static_cast<std::size_t>(last - first));
+  }
+  segment.exact = true;
+}
+
 void SegmentTable::fit(int first, int last, Segment& segment) {
   std::vector<std::int64_t> need = needs(first, last);
-  segment.exact = true;
   const std::int64_t most = *std::max_element(need.begin(), need.end());
   segment.streamed = segment.traffic.weights > 0 && most + segment.traffic.weights > capacity_;
   const std::int64_t room = capacity_ - (segment.streamed ? 0 : segment.traffic.weights);
   if (most <= room) {
+    segment.room = segment.streamed ? room - most : kRoomForAll;
     return;
   }
   // Layers that need too much, the worst first (ties: the first layer). Spilling only takes from needs: an
@@ -233,6 +251,7 @@ void SegmentTable::fit(int first, int last, Segment& segment) {
       need[static_cast<std::size_t>(held - first)] -= tensor.bytes;
     }
   }
+  segment.room = segment.streamed ? capacity_ - *std::max_element(need.begin(), need.end()) : kRoomForAll;
 }
 
 }  // namespace inlay::evaluate

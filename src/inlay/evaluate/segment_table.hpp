@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
+#include "inlay/evaluate/prefetch.hpp"
 #include "inlay/evaluate/schedule_cost.hpp"
 
 namespace inlay::evaluate {
@@ -14,8 +16,11 @@ struct Segment {
   double layer_energy = 0.0;  // J
   StageTraffic traffic;
   bool streamed = false;
-  bool feasible = true;  // it fits L2
-  bool exact = false;    // spills are known; before that they are taken as none, a lower bound
+  bool feasible = true;               // it fits L2
+  bool exact = false;                 // spills are known; before that they are taken as none, a lower bound
+  bool fits = false;                  // resident weights are known to leave enough room
+  std::int64_t room = kRoomForAll;    // for weights that are loaded ahead, bytes
+  std::span<const LayerWork> layers;  // empty: loading weights is taken to be hidden as far as can be
 };
 
 /// All segments of a model inside one window, for one mini-batch size and chiplet type. A row (all segments
@@ -35,7 +40,7 @@ class SegmentTable {
   const Segment& exact(int first, int last) {
     Segment& segment = row(first)[static_cast<std::size_t>(last - first - 1)];
     if (!segment.exact) {
-      fit(first, last, segment);
+      make_exact(first, last, segment);
     }
     return segment;
   }
@@ -67,6 +72,7 @@ class SegmentTable {
   void settle(Segment& segment, std::int64_t bound, std::int64_t largest_tile) const;
   std::vector<std::int64_t> needs(int first, int last) const;
   int largest_to_spill(int first, int last, int layer, const std::vector<char>& spilled) const;
+  void make_exact(int first, int last, Segment& segment);
   void fit(int first, int last, Segment& segment);
   std::int64_t held_bytes(const TensorFacts& tensor, int first, int last, int layer, int last_use_here) const;
   int last_use_before(int tensor, int last) const;
@@ -80,6 +86,8 @@ class SegmentTable {
   double clock_;
   int window_first_;
   int window_last_;
+  bool prefetches_;                       // loading weights takes time, behind computing
+  std::vector<LayerWork> work_;           // [layer - window_first] where that is so
   std::vector<TensorFacts> tensors_;      // [tensor of the model]
   std::vector<std::int64_t> forwarded_;   // [cut - window_first] bytes that cross it along the pipeline
   std::vector<std::int64_t> need_bound_;  // [layer - window_first] tile and twice all that can be live

@@ -20,8 +20,8 @@ struct GridTypes {
 struct ShardedLayerCost {
   bool mappable = true;
   double seconds = 0.0;                // of the slowest member
-  double utilised = 0.0;           // s, weighted by the share of the PEs at work, of the mean member
-  cost::EnergySplit energy;        // of all members
+  double utilised = 0.0;               // s, weighted by the share of the PEs at work, of the mean member
+  cost::EnergySplit energy;            // of all members
   std::int64_t tile_bytes = 0;         // L2 of the member that needs most
   std::int64_t weights = 0;            // bytes, of the member that holds most
   std::int64_t weights_read = 0;       // bytes from memory, of all members

@@ -64,6 +64,8 @@ class Replay {
     if (!why.empty()) {
       throw base::DefectError(why);
     }
+    const double before = result_.compute + result_.exchanges.seconds;
+    const std::int64_t weights_before = result_.weights;
     for (std::size_t operand = 0; operand < node.inputs.size(); ++operand) {
       bring(resolved, divisions, sharding, operand, node.inputs[operand]);
     }
@@ -80,6 +82,8 @@ class Replay {
       }
       lies(node.outputs[i], resolved.outputs[i]);
     }
+    result_.work.push_back(
+        {result_.compute + result_.exchanges.seconds - before, result_.weights - weights_before});
   }
 
   /// Lets every member have what it needs of an operand.

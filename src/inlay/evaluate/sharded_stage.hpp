@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "inlay/evaluate/exchange.hpp"
+#include "inlay/evaluate/prefetch.hpp"
 #include "inlay/evaluate/sharded_layer.hpp"
 #include "inlay/schedule/schedule.hpp"
 
@@ -76,7 +77,7 @@ std::int64_t bytes_of_elements(std::int64_t elements, std::int64_t bits);
 /// One stage, replayed layer by layer.
 struct ShardedStage {
   bool mappable = true;
-  double compute = 0.0;  // s: sum over the layers of the slowest member
+  double compute = 0.0;   // s: sum over the layers of the slowest member
   double utilised = 0.0;  // s, as in ShardedLayerCost
   cost::EnergySplit layers;
   ExchangeCost exchanges;
@@ -86,6 +87,7 @@ struct ShardedStage {
   std::int64_t weights_forwarded = 0;
   std::int64_t gathered = 0;
   std::vector<std::int64_t> tile_bytes;  // [layer of the stage]
+  std::vector<LayerWork> work;           // [layer of the stage]
   /// [tensor of the model] the largest that it is in the stage; zero for those that the stage does not touch.
   std::vector<HeldBytes> held;
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "inlay/evaluate/segment_table.hpp"
 #include "inlay/evaluate/transfer.hpp"
@@ -64,7 +66,39 @@ struct SubmeshStage {
   std::int64_t weights_sent = 0;
   std::int64_t weights_forwarded = 0;
   bool streamed = false;
+  std::int64_t room = kRoomForAll;  // for weights that are loaded ahead, bytes of the member that holds most
+  std::vector<LayerWork> layers;    // empty: loading weights is taken to be hidden as far as can be
 };
+
+/// What decides how long the mini-batches of a stage take.
+struct StageTimes {
+  double work = 0.0;             // s of computing and exchanges
+  double move = 0.0;             // s of transfers but those of weights
+  double weights = 0.0;          // s to load them
+  double weights_latency = 0.0;  // s of it before the first byte arrives
+  std::int64_t weight_bytes = 0;
+  bool streamed = false;
+  std::int64_t room = kRoomForAll;
+  std::span<const LayerWork> layers;
+};
+
+/// Sets `first` and `steady`: docs/model.md "A stage".
+inline void set_times(bool serial, const StageTimes& times, StageFigures& figures) {
+  const double reload = times.streamed ? times.weights : 0.0;
+  if (serial || times.weights == 0.0) {
+    const double move = times.move + reload;
+    figures.first = times.work + move + (times.weights - reload);
+    figures.steady = serial ? times.work + move : std::max(times.work, move);
+    return;
+  }
+  const double loading = times.weights - times.weights_latency;
+  Passes hidden{std::max(times.work, loading), times.work};
+  if (!times.layers.empty()) {
+    hidden = passes(times.layers, loading / static_cast<double>(times.weight_bytes), times.room);
+  }
+  figures.first = times.move + times.weights_latency + hidden.first;
+  figures.steady = std::max(times.streamed ? hidden.second : times.work, times.move + reload);
+}
 
 /// docs/model.md "A stage", on one chiplet. `n`: mini-batches.
 inline StageFigures stage_figures(const FigureConstants& constants, const Segment& segment, int memory_hops,
@@ -83,8 +117,6 @@ inline StageFigures stage_figures(const FigureConstants& constants, const Segmen
   if (traffic.to_next > 0) {
     move += static_cast<double>(traffic.to_next) * exit.seconds_per_byte + exit.latency;
   }
-  move += segment.streamed ? weights : 0.0;
-
   const std::int64_t memory_bytes =
       traffic.from_memory + traffic.to_memory + traffic.spill_write + traffic.spill_read;
   const auto moved = static_cast<double>(memory_bytes);
@@ -96,8 +128,10 @@ inline StageFigures stage_figures(const FigureConstants& constants, const Segmen
   const std::int64_t loads = segment.streamed ? n : 1;
 
   StageFigures figures;
-  figures.steady = constants.serial ? segment.compute + move : std::max(segment.compute, move);
-  figures.first = segment.compute + move + (segment.streamed ? 0.0 : weights);
+  set_times(constants.serial,
+            {segment.compute, move, weights, fixed, traffic.weights, segment.streamed, segment.room,
+             segment.layers},
+            figures);
   figures.energy = static_cast<double>(n) * each +
                    static_cast<double>(loads) * static_cast<double>(traffic.weights) * memory_joules;
   figures.memory_bytes = n * memory_bytes + loads * traffic.weights;
@@ -143,8 +177,6 @@ inline StageFigures submesh_figures(const FigureConstants& constants, const Subm
   if (traffic.to_next > 0) {
     move += static_cast<double>(traffic.to_next) * exit.seconds_per_byte + exit.latency;
   }
-  move += stage.streamed ? weights : 0.0;
-
   const std::int64_t memory_bytes =
       traffic.from_memory + traffic.to_memory + traffic.spill_write + traffic.spill_read;
   const double memory_joules = constants.memory_energy + access.hops * constants.network_energy + l2_access;
@@ -158,8 +190,9 @@ inline StageFigures submesh_figures(const FigureConstants& constants, const Subm
   const double work = stage.compute + stage.exchange;
 
   StageFigures figures;
-  figures.steady = constants.serial ? work + move : std::max(work, move);
-  figures.first = work + move + (stage.streamed ? 0.0 : weights);
+  set_times(constants.serial,
+            {work, move, weights, access.latency, stage.weights, stage.streamed, stage.room, stage.layers},
+            figures);
   figures.energy = static_cast<double>(n) * each + static_cast<double>(loads) * load;
   figures.memory_bytes = n * memory_bytes + loads * traffic.weights;
   return figures;

@@ -68,7 +68,8 @@ std::vector<std::string> evaluation_assumptions(const schedule::Problem& problem
             "bandwidth",
       problem.overlap == hardware::Overlap::kSerial
           ? "overlap 'serial': a stage computes and moves data one after the other"
-          : "overlap 'overlapped': a stage hides the shorter of computing and moving data behind the longer"};
+          : "overlap 'overlapped': a stage moves data and loads the weights of later layers "
+            "while it computes"};
   for (const hardware::ChipletType& type : problem.package.types) {
     if (type.offchip_bytes_per_cycle > 0) {
       lines.push_back(fmt::format(

@@ -18,6 +18,12 @@ inline double link_time(const hardware::Package& package, int from, int to, std:
   return static_cast<double>(bytes) / package.network.bandwidth + hops * package.network.hop_latency;
 }
 
+/// Before the first byte of a transfer from or to the memory arrives.
+inline double memory_latency(const hardware::Package& package, int chiplet) {
+  return package.memory_hops[static_cast<std::size_t>(chiplet)] * package.network.hop_latency +
+         package.memory.latency;
+}
+
 inline double memory_time(const hardware::Package& package, int chiplet, std::int64_t bytes) {
   if (bytes == 0) {
     return 0.0;
@@ -26,7 +32,7 @@ inline double memory_time(const hardware::Package& package, int chiplet, std::in
   const double interface = hardware::interface_bandwidth(package);
   const double bandwidth =
       hops == 0 || interface < package.network.bandwidth ? interface : package.network.bandwidth;
-  return static_cast<double>(bytes) / bandwidth + hops * package.network.hop_latency + package.memory.latency;
+  return static_cast<double>(bytes) / bandwidth + memory_latency(package, chiplet);
 }
 
 /// Seconds to load weights; 0 where the package says that this takes no time.

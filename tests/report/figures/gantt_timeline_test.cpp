@@ -62,7 +62,7 @@ TEST(Timeline, WorkedExampleByHand) {
 /// All spans lie in their block; activities that cannot run at once do not.
 void check_spans(const schedule::Problem& problem, const evaluate::StageCost& stage, const StageBlock& block,
                  double slack) {
-  const bool lanes = problem.overlap == hardware::Overlap::kOverlapped && block.mini_batch > 0;
+  const bool lanes = problem.overlap == hardware::Overlap::kOverlapped;
   std::map<bool, double> busy_until;
   double sum = 0.0;
   for (const report::figures::ActivitySpan& span : block.spans) {

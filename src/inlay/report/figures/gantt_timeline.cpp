@@ -40,9 +40,16 @@ struct Place {
   Part exchange() const { return {Activity::kExchange, cost.exchange, cost.traffic.exchanged}; }
 };
 
-/// The first mini-batch waits for its weights and moves, whatever the overlap.
+/// The first mini-batch waits for its input; where stages overlap, its weights arrive while it computes.
 std::vector<ActivitySpan> first_spans(const Place& place, double begin) {
   std::vector<ActivitySpan> spans;
+  if (place.problem.overlap == hardware::Overlap::kOverlapped) {
+    const double end = begin + place.cost.first - place.cost.spill - place.cost.out;
+    lay_out({place.compute(), place.exchange()}, end - place.cost.compute - place.cost.exchange, spans);
+    lay_out({place.read(), place.weights()}, begin, spans);
+    lay_out({place.spill(), place.write(), place.forward()}, end, spans);
+    return spans;
+  }
   lay_out({place.weights(), place.read(), place.compute(), place.exchange(), place.spill(), place.write(),
            place.forward()},
           begin, spans);

@@ -62,7 +62,8 @@ int longest_window(const evaluate::ScheduleCost& cost) {
   return static_cast<int>(longest - cost.windows.begin());
 }
 
-void name_largest_part(const StageTime& time, bool overlapped, Bottleneck& result) {
+/// `whole`: s that a mini-batch takes.
+void name_largest_part(const StageTime& time, bool overlapped, double whole, Bottleneck& result) {
   const double move = time.memory + time.network;
   if (time.compute >= (overlapped ? move : std::max(time.memory, time.network))) {
     result.what = "compute";
@@ -74,7 +75,6 @@ void name_largest_part(const StageTime& time, bool overlapped, Bottleneck& resul
     result.what = "network";
     result.share = time.network;
   }
-  const double whole = overlapped ? std::max(time.compute, move) : time.compute + move;
   result.share = whole > 0.0 ? result.share / whole : 0.0;
 }
 
@@ -101,9 +101,8 @@ Bottleneck find_bottleneck(const Problem& problem, const Schedule& schedule,
   result.model = problem.scenario.models[static_cast<std::size_t>(pipeline.model)].name;
   result.stage = pipeline_cost.bottleneck;
   result.chiplet = hardware::to_string(problem.package, place.stage.submesh);
-  // The first mini-batch, and so a single one, waits for its transfers even where later ones hide them.
-  const bool overlapped = problem.overlap == hardware::Overlap::kOverlapped && pipeline_cost.mini_batches > 1;
-  name_largest_part(time_of(place), overlapped, result);
+  name_largest_part(time_of(place), problem.overlap == hardware::Overlap::kOverlapped,
+                    pipeline_cost.mini_batches > 1 ? place.cost.steady : place.cost.first, result);
   return result;
 }
 

@@ -284,7 +284,7 @@ class Gantt {
     if (block.count > 1) {
       draw_repeated(block, top);
     } else {
-      const bool lanes = problem_.overlap == hardware::Overlap::kOverlapped && block.mini_batch > 0;
+      const bool lanes = problem_.overlap == hardware::Overlap::kOverlapped;
       for (const figures::ActivitySpan& span : block.spans) {
         const bool lower = lanes && span.activity != figures::Activity::kCompute;
         rectangle(class_of(span.activity), x_of(span.begin), lower ? top + kBodyHeight / 2 : top,

@@ -92,9 +92,7 @@ void write_gantt(const PageInput& input, Markup& page) {
           "The first mini-batch of a pipeline passes its stages one after the other; afterwards its slowest "
           "stage sets the pace. Where many mini-batches are drawn as one, the height of a colour is its "
           "share of the time{}. A black line is a barrier at the end of a window.",
-          overlapped ? "; after the first one, computing is above and moving data below, at the "
-                       "same time"
-                     : ""));
+          overlapped ? "; computing is above and moving data below, at the same time" : ""));
   write_figure(page, gantt_of(best));
   page.close();
 }

@@ -104,8 +104,12 @@ PipelineBound pipeline_bound(const schedule::Problem& problem, int model, const 
   const double steady = std::max(slowest_layer, work / static_cast<double>(package.chiplets.size()));
   PipelineBound bound;
   const double loads = package.memory.weight_loads == hardware::WeightLoads::kTimed ? bytes.weights : 0.0;
-  // sum of first >= compute + compulsory transfers; steady >= the compute of some stage.
-  bound.latency = compute + (loads + each) * byte.seconds + (n - 1.0) * steady;
+  // sum of first >= compute + compulsory transfers, where loads of weights may hide behind computing or the
+  // other way round; steady >= the compute of some stage.
+  const bool serial = problem.overlap == hardware::Overlap::kSerial;
+  const double loading = loads * byte.seconds;
+  const double first = serial ? compute + loading : std::max(compute, loading);
+  bound.latency = first + each * byte.seconds + (n - 1.0) * steady;
   bound.bytes = bytes.weights + n * each;
   bound.energy = n * energy + bound.bytes * byte.joules;
   return bound;

@@ -236,7 +236,8 @@ void PlanRow::keep_promising(std::vector<State>& states) const {
 void PlanRow::record() {
   std::vector<Step>& steps = steps_.emplace_back();
   for (const State& state : states_) {
-    steps.push_back({state.parent, state.option});
+    steps.push_back(
+        {state.parent, state.option, {state.sums.compute + state.sums.exchange, state.sums.weights}});
   }
   best_.emplace_back(0, states_.front().sums);  // sorted by price
 }
@@ -251,6 +252,22 @@ std::vector<schedule::Sharding> PlanRow::shardings(int last) const {
   for (int layer = last - 1; layer >= first_; --layer) {
     const Step& step = steps_[static_cast<std::size_t>(layer - first_)][static_cast<std::size_t>(state)];
     result.push_back(options_.of(layer).options[static_cast<std::size_t>(step.option)].sharding);
+    state = step.parent;
+  }
+  std::reverse(result.begin(), result.end());
+  return result;
+}
+
+std::vector<evaluate::LayerWork> PlanRow::work(int last) const {
+  std::vector<evaluate::LayerWork> result;
+  std::int32_t state = best_[static_cast<std::size_t>(last - first_ - 1)].first;
+  for (int layer = last - 1; layer >= first_; --layer) {
+    const Step& step = steps_[static_cast<std::size_t>(layer - first_)][static_cast<std::size_t>(state)];
+    if (!result.empty()) {
+      result.back().seconds -= step.sum.seconds;
+      result.back().weights -= step.sum.weights;
+    }
+    result.push_back(step.sum);
     state = step.parent;
   }
   std::reverse(result.begin(), result.end());

@@ -45,6 +45,8 @@ class PlanRow {
   /// The plan of layers [first, last).
   const PlanSums& sums(int last) const;
   std::vector<schedule::Sharding> shardings(int last) const;
+  /// [layer - first] of the plan.
+  std::vector<evaluate::LayerWork> work(int last) const;
 
  private:
   struct State {
@@ -57,6 +59,7 @@ class PlanRow {
   struct Step {
     std::int32_t parent;
     std::int32_t option;
+    evaluate::LayerWork sum;  // of the stage up to here
   };
   /// A tensor that a later layer reads.
   struct Live {

@@ -87,11 +87,13 @@ ShardedSegment ShardedSegments::segment_of(int first, int last, bool resident_pl
   segment.weights_forwarded = sums.weights_forwarded;
   const std::int64_t bound =
       held_bound(first)[static_cast<std::size_t>(last - 1 - first)] + sums.largest_tile;
+  const bool loads_ahead = evaluate::prefetches(problem_) && sums.weights > 0;
   if (bound + sums.weights <= plans_.capacity()) {
-    segment.exact = true;
+    segment.fits = true;
+    segment.exact = !loads_ahead;
   } else if (sums.weights > 0 && sums.weights + sums.largest_tile > plans_.capacity()) {
     segment.streamed = true;
-    segment.exact = bound <= plans_.capacity();
+    segment.exact = bound <= plans_.capacity() && !loads_ahead;
   }
   return segment;
 }
@@ -100,7 +102,7 @@ std::vector<ShardedSegment> ShardedSegments::optimistic(int first, int last) {
   std::vector<ShardedSegment> possible;
   if (plans_.resident(first).has(last)) {
     possible.push_back(segment_of(first, last, true));
-    if (possible.front().exact && !possible.front().streamed) {
+    if (possible.front().fits) {
       return possible;
     }
     if (possible.front().streamed) {
@@ -113,12 +115,23 @@ std::vector<ShardedSegment> ShardedSegments::optimistic(int first, int last) {
   return possible;
 }
 
-/// What fits and spills is what the reference evaluator says.
 ShardedSegment ShardedSegments::settled(int first, int last, bool resident_plan) {
   ShardedSegment segment = segment_of(first, last, resident_plan);
   if (segment.exact) {
     return segment;
   }
+  segment.exact = true;
+  if (!segment.fits) {
+    fit(first, last, segment);
+  }
+  if (evaluate::prefetches(problem_)) {
+    segment.layers = (resident_plan ? plans_.resident(first) : plans_.streamed(first)).work(last);
+  }
+  return segment;
+}
+
+/// What fits and spills is what the reference evaluator says.
+void ShardedSegments::fit(int first, int last, ShardedSegment& segment) {
   schedule::Pipeline pipeline{model_index_, mini_batch_, {}};
   if (first > window_first_) {
     pipeline.stages.push_back({window_first_, first, 0});
@@ -126,20 +139,19 @@ ShardedSegment ShardedSegments::settled(int first, int last, bool resident_plan)
   const std::size_t stage = pipeline.stages.size();
   pipeline.stages.push_back(
       {first, last, example_,
-       (resident_plan ? plans_.resident(first) : plans_.streamed(first)).shardings(last)});
+       (segment.resident_plan ? plans_.resident(first) : plans_.streamed(first)).shardings(last)});
   if (last < window_last_) {
     pipeline.stages.push_back({last, window_last_, 0});
   }
-  segment.exact = true;
   try {
     const evaluate::StageCost cost = evaluate::evaluate_stage(problem_, pipeline, stage);
     segment.streamed = cost.streamed;
     segment.traffic.spill_read = cost.traffic.spill_read;
     segment.traffic.spill_write = cost.traffic.spill_write;
+    segment.room = cost.streamed ? plans_.capacity() - cost.need_bytes : evaluate::kRoomForAll;
   } catch (const base::InfeasibleError&) {
     segment.feasible = false;
   }
-  return segment;
 }
 
 const ShardedSegment& ShardedSegments::exact(int first, int last) {

@@ -15,6 +15,7 @@ struct ShardedSegment : evaluate::SubmeshStage {
   bool resident_plan = true;  // the plan for weights that stay; else the one for weights that are streamed
   bool feasible = true;
   bool exact = false;  // spills are known
+  bool fits = false;   // resident weights are known to leave enough room
 };
 
 /// All segments of a model inside one window on one kind of submesh, for one mini-batch size. Two plans are
@@ -38,6 +39,7 @@ class ShardedSegments {
   const std::vector<std::int64_t>& held_bound(int first);
   ShardedSegment segment_of(int first, int last, bool resident_plan);
   ShardedSegment settled(int first, int last, bool resident_plan);
+  void fit(int first, int last, ShardedSegment& segment);
 
   const schedule::Problem& problem_;
   const workload::Model& model_;
