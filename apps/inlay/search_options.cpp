@@ -123,9 +123,10 @@ void declare(Command& command, SearchOptions& options) {
       "--objective", options.objective, "NAME",
       "latency, energy, edp (the default), throughput, or a formula such as \"latency^2 * energy\"");
   command.option("--engine", options.engine, "NAME", "cost engine ('inlay list engines'), or table:FILE.csv");
-  command.option(
-      "--communication", options.communication, "NAME",
-      "paper: every transfer alone; shared (the default): also all bytes at the memory's bandwidth");
+  command.option("--communication", options.communication, "NAME",
+                 "paper: every transfer alone; shared: also all bytes at the memory's bandwidth; contended "
+                 "(the default): "
+                 "also pipelines delay each other at the memory");
   command.option("--overlap", options.overlap, "NAME",
                  "serial: a stage moves, then computes; overlapped: both at once; else as the package says");
   command.option(

@@ -15,7 +15,7 @@ namespace inlay::app {
 struct SearchOptions {
   std::string objective = "edp";
   std::string engine = cost::kDefaultEngine;
-  std::string communication = "shared";
+  std::string communication = "contended";
   std::string overlap;
   std::string submeshes;
   std::string energy;

@@ -18,6 +18,7 @@ using ::testing::ElementsAre;
 PipelineCost lasting(double latency) {
   PipelineCost cost;
   cost.latency = latency;
+  cost.end = latency;
   return cost;
 }
 
@@ -46,13 +47,25 @@ TEST(ModelLatency, IsTheEndOfThePipelineInTheLastWindow) {
 }
 
 TEST(ModelLatency, WaitsForTheBytesOfItsWindowWhereTheMemoryIsShared) {
-  TwoWindows two;
-  two.cost.windows[0].memory_time = 6.0;
-  EXPECT_THAT(two.done(), ElementsAre(4.0, 13.0));
-  two.problem.communication = schedule::Communication::kShared;
-  EXPECT_THAT(two.done(), ElementsAre(6.0, 13.0));
-  two.cost.windows[0].memory_time = two.cost.windows[0].latency = 12.0;
-  EXPECT_THAT(two.done(), ElementsAre(12.0, 15.0));
+  base::Random random(32);
+  int waited = 0;
+  for (int i = 0; i < 500; ++i) {
+    schedule::Problem problem = testing::random_problem(random);
+    problem.communication = schedule::Communication::kShared;
+    problem.package.memory = {2e9, hardware::BandwidthScope::kPerPackage, 0.0, 15e-12};
+    const schedule::Schedule schedule = testing::random_schedule(random, problem);
+    try {
+      for (const WindowCost& window : evaluate_reference(problem, schedule).windows) {
+        for (const PipelineCost& pipeline : window.pipelines) {
+          EXPECT_EQ(pipeline.end, std::max(pipeline.latency, window.memory_time));
+          waited += pipeline.end > pipeline.latency ? 1 : 0;
+        }
+      }
+    } catch (const base::InfeasibleError&) {
+      continue;
+    }
+  }
+  EXPECT_GT(waited, 50);
 }
 
 TEST(ModelLatency, OfTheSlowestModelIsTheSchedules) {

@@ -387,7 +387,7 @@ class SecondEvaluator {
     const std::int64_t loads = streamed ? n_ : 1;
     bytes = n_ * each + loads * weights_read_;
     latency = first + static_cast<double>(n_ - 1) * steady;
-    if (problem_.communication == schedule::Communication::kShared) {
+    if (problem_.communication != schedule::Communication::kPaper) {
       latency = std::max(latency, static_cast<double>(bytes) / hardware::total_memory_bandwidth(package_));
     }
     double hops = 0.0;

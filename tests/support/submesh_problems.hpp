@@ -160,8 +160,9 @@ inline schedule::Problem random_submesh_problem(base::Random& random, const Subm
         made_up_costs(model, batch, static_cast<int>(problem.package.types.size()), misfits));
     problem.scenario.models.push_back({"model" + std::to_string(m), std::move(model), batch});
   }
-  problem.communication =
-      random.between(0, 1) == 0 ? schedule::Communication::kPaper : schedule::Communication::kShared;
+  const schedule::Communication communications[] = {
+      schedule::Communication::kPaper, schedule::Communication::kShared, schedule::Communication::kContended};
+  problem.communication = communications[random.between(0, 2)];
   problem.overlap = random.between(0, 1) == 0 ? hardware::Overlap::kSerial : hardware::Overlap::kOverlapped;
   problem.submeshes =
       random.between(0, 1) == 0 ? schedule::SubmeshFamily::kUniform : schedule::SubmeshFamily::kRectangles;

@@ -35,11 +35,17 @@ FastEvaluator::Tables& FastEvaluator::tables_of(int model, int first, int last, 
 FastCost FastEvaluator::evaluate(const schedule::Schedule& schedule) {
   FastCost total;
   double steady_time = 0.0;
+  const bool contended = problem_.communication == schedule::Communication::kContended;
   for (const schedule::Window& window : schedule.windows) {
     double latency = 0.0;
     double slowest = 0.0;
     std::int64_t window_bytes = 0;
-    for (const schedule::Pipeline& pipeline : window.pipelines) {
+    loads_.resize(std::max(loads_.size(), window.pipelines.size()));
+    for (std::size_t p = 0; p < window.pipelines.size(); ++p) {
+      const schedule::Pipeline& pipeline = window.pipelines[p];
+      PipelineLoad& load = loads_[p];
+      load.memory = 0.0;
+      std::fill(load.interfaces.begin(), load.interfaces.end(), 0.0);
       const std::int64_t batch = problem_.scenario.models[static_cast<std::size_t>(pipeline.model)].batch;
       const std::int64_t n = base::ceil_divide(batch, pipeline.mini_batch);
       const int begin = pipeline.stages.front().first;
@@ -68,13 +74,20 @@ FastCost FastEvaluator::evaluate(const schedule::Schedule& schedule) {
         total.feasible = total.feasible && segment.feasible;
         total.energy += figures.energy;
         window_bytes += figures.memory_bytes;
+        if (contended) {
+          add_load(problem_.package, stage.submesh, figures.memory_bytes, load);
+        }
         sum_first += figures.first;
         largest_steady = std::max(largest_steady, figures.steady);
       }
-      latency = std::max(latency, sum_first + static_cast<double>(n - 1) * largest_steady);
+      load.latency = sum_first + static_cast<double>(n - 1) * largest_steady;
+      latency = std::max(latency, load.latency);
       slowest = std::max(slowest, static_cast<double>(n) * largest_steady);
     }
-    if (problem_.communication == schedule::Communication::kShared) {
+    if (contended) {
+      contend(std::span(loads_).first(window.pipelines.size()), contention_);
+      latency = contention_.latency;
+    } else if (schedule::shares_memory(problem_.communication)) {
       latency = std::max(latency, static_cast<double>(window_bytes) * seconds_per_byte_);
     }
     total.latency += latency;

@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "inlay/evaluate/contention.hpp"
 #include "inlay/evaluate/segment_table.hpp"
 #include "inlay/evaluate/stage_figures.hpp"
 
@@ -48,6 +49,8 @@ class FastEvaluator {
   double samples_ = 0.0;
   double seconds_per_byte_;  // of the package's whole memory
   std::unordered_map<Key, Tables, Hash> tables_;
+  std::vector<PipelineLoad> loads_;  // of a window's pipelines
+  WindowContention contention_;
 };
 
 }  // namespace inlay::evaluate

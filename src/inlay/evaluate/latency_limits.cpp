@@ -10,16 +10,14 @@ namespace inlay::evaluate {
 
 std::vector<double> model_latencies(const schedule::Problem& problem, const schedule::Schedule& schedule,
                                     const ScheduleCost& cost) {
-  const bool shared = problem.communication == schedule::Communication::kShared;
   std::vector<double> done(problem.scenario.models.size(), 0.0);
   double begin = 0.0;
   for (std::size_t w = 0; w < schedule.windows.size(); ++w) {
     const WindowCost& window = cost.windows[w];
     for (std::size_t p = 0; p < window.pipelines.size(); ++p) {
-      const double own = window.pipelines[p].latency;
       // Later windows overwrite: the last one counts.
       done[static_cast<std::size_t>(schedule.windows[w].pipelines[p].model)] =
-          begin + (shared ? std::max(own, window.memory_time) : own);
+          begin + window.pipelines[p].end;
     }
     begin += window.latency;
   }

@@ -8,6 +8,7 @@
 #include "inlay/base/checked.hpp"
 #include "inlay/base/error.hpp"
 #include "inlay/base/quantity.hpp"
+#include "inlay/evaluate/contention.hpp"
 #include "inlay/evaluate/sharded_stage.hpp"
 #include "inlay/evaluate/transfer.hpp"
 
@@ -473,22 +474,46 @@ PipelineCost pipeline_cost(const Problem& problem, const Pipeline& pipeline) {
   return cost;
 }
 
+/// What pipelines cost each other.
+void delay_each_other(const std::vector<PipelineLoad>& loads, WindowCost& cost) {
+  WindowContention window;
+  contend(loads, window);
+  cost.latency = window.latency;
+  cost.memory_bound = window.memory_bound;
+  cost.bottleneck = window.slowest;
+  for (std::size_t p = 0; p < loads.size(); ++p) {
+    cost.pipelines[p].end = window.ends[p];
+  }
+}
+
 WindowCost window_cost(const Problem& problem, const schedule::Window& window) {
   WindowCost cost;
+  std::vector<PipelineLoad> loads;
   for (const Pipeline& pipeline : window.pipelines) {
     PipelineCost one = pipeline_cost(problem, pipeline);
+    one.end = one.latency;
     cost.memory_bytes = base::checked_add(cost.memory_bytes, one.memory_bytes);
     if (one.latency > cost.latency) {
       cost.latency = one.latency;
       cost.bottleneck = static_cast<int>(cost.pipelines.size());
     }
+    PipelineLoad& load = loads.emplace_back();
+    load.latency = one.latency;
+    for (std::size_t k = 0; k < one.stages.size(); ++k) {
+      add_load(problem.package, pipeline.stages[k].submesh, one.stages[k].memory_bytes, load);
+    }
     cost.pipelines.push_back(std::move(one));
   }
   cost.memory_time =
       static_cast<double>(cost.memory_bytes) / hardware::total_memory_bandwidth(problem.package);
-  if (problem.communication == schedule::Communication::kShared && cost.memory_time > cost.latency) {
-    cost.latency = cost.memory_time;
-    cost.memory_bound = true;
+  if (problem.communication == schedule::Communication::kContended) {
+    delay_each_other(loads, cost);
+  } else if (schedule::shares_memory(problem.communication)) {
+    cost.memory_bound = cost.memory_time > cost.latency;
+    cost.latency = std::max(cost.latency, cost.memory_time);
+    for (PipelineCost& pipeline : cost.pipelines) {
+      pipeline.end = std::max(pipeline.end, cost.memory_time);
+    }
   }
   return cost;
 }

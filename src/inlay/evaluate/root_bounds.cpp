@@ -258,7 +258,7 @@ RootBounds root_bounds(const schedule::Problem& problem) {
   const Parts work = occupied.bound(problem.overlap);
   raise(work.total() / static_cast<double>(problem.package.chiplets.size()),
         fmt::format("{} on all chiplets", heavier(work)));
-  if (problem.communication == schedule::Communication::kShared) {
+  if (schedule::shares_memory(problem.communication)) {
     raise(bytes / hardware::total_memory_bandwidth(problem.package), "memory bandwidth");
   }
   const double static_energy = problem.package.static_power * bounds.latency;

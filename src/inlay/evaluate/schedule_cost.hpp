@@ -61,6 +61,7 @@ struct StageCost {
 struct PipelineCost {
   std::int64_t mini_batches = 1;  // n
   double latency = 0.0;           // sum of first + (n - 1) * largest steady
+  double end = 0.0;               // s after its window's begin, other pipelines considered
   double largest_steady = 0.0;
   int bottleneck = 0;  // stage with the largest steady (n > 1) or first (n = 1); ties: lowest index
   EnergyBreakdown energy;

@@ -64,6 +64,9 @@ std::vector<std::string> evaluation_assumptions(const schedule::Problem& problem
       "the last mini-batch counts in full, and a window ends when its slowest pipeline does",
       problem.communication == schedule::Communication::kPaper
           ? "communication 'paper': every transfer is alone on its links and interface"
+      : problem.communication == schedule::Communication::kContended
+          ? "communication 'contended': pipelines of a window delay each other at the memory and its "
+            "interfaces; links are not shared"
           : "communication 'shared': as 'paper', and all bytes of a window share the memory's total "
             "bandwidth",
       problem.overlap == hardware::Overlap::kSerial

@@ -25,7 +25,15 @@ bool goes_through_memory(const Problem& problem, int model, int tensor, std::int
 }
 
 std::string to_string(Communication communication) {
-  return communication == Communication::kPaper ? "paper" : "shared";
+  switch (communication) {
+    case Communication::kPaper:
+      return "paper";
+    case Communication::kShared:
+      return "shared";
+    case Communication::kContended:
+      break;
+  }
+  return "contended";
 }
 
 std::string to_string(hardware::Overlap overlap) {

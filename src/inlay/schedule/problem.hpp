@@ -12,8 +12,9 @@ namespace inlay::schedule {
 
 /// How transfers share links and interfaces (docs/model.md).
 enum class Communication {
-  kPaper,   // every transfer alone (SCAR section III-E with delta = 0)
-  kShared,  // also, a window lasts at least as long as its bytes at the package's total memory bandwidth
+  kPaper,      // every transfer alone (SCAR section III-E with delta = 0)
+  kShared,     // also, a window lasts at least as long as its bytes at the package's total memory bandwidth
+  kContended,  // also, pipelines of a window delay each other at the memory (evaluate/contention.hpp)
 };
 
 /// What stages may run on: the family of submeshes that searches choose from. A schedule may use others.
@@ -42,6 +43,10 @@ bool goes_through_memory(const Problem& problem, int model, int tensor, std::int
 
 /// Words used in files and on the command line.
 std::string to_string(Communication communication);
+/// Whether windows last at least as long as the memory moves their bytes.
+inline bool shares_memory(Communication communication) {
+  return communication != Communication::kPaper;
+}
 std::string to_string(hardware::Overlap overlap);
 std::string to_string(SubmeshFamily family);
 

@@ -88,7 +88,8 @@ void describe_submeshes(Archive& archive, Problem& problem) {
 template <typename Archive>
 void describe_problem(Archive& archive, Problem& problem) {
   archive.word("communication", problem.communication,
-               {to_string(Communication::kPaper), to_string(Communication::kShared)});
+               {to_string(Communication::kPaper), to_string(Communication::kShared),
+                to_string(Communication::kContended)});
   archive.word("overlap", problem.overlap, overlap_words());
   describe_submeshes(archive, problem);
   archive.object("scenario", problem.scenario);

@@ -45,9 +45,17 @@ Incumbent::Incumbent(const schedule::Problem& problem, const Objective& objectiv
 }
 
 void Incumbent::offer(const schedule::Schedule& schedule, double latency, double energy) {
-  const double value = objective_.value(latency, energy);
+  double value = objective_.value(latency, energy);
   if (exists_ && value >= value_) {
     return;
+  }
+  if (problem_.communication == schedule::Communication::kContended) {
+    // Strategies do not know how pipelines delay each other.
+    const evaluate::ScheduleCost cost = evaluate::evaluate_reference(problem_, schedule);
+    value = objective_.value(cost.latency, cost.energy.total());
+    if ((exists_ && value >= value_) || !evaluate::broken_latency_limits(problem_, schedule, cost).empty()) {
+      return;
+    }
   }
   best_ = schedule;
   value_ = value;

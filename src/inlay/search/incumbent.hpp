@@ -22,7 +22,8 @@ class Incumbent {
 
   bool exists() const { return exists_; }
   double value() const { return value_; }
-  /// Takes the schedule if it is better. `latency` (s) and `energy` (J, static included) are its totals.
+  /// Takes the schedule if it is better. `latency` (s) and `energy` (J, static included) are its totals;
+  /// under `contended`, the latency may leave out how pipelines delay each other.
   void offer(const schedule::Schedule& schedule, double latency, double energy);
   /// A space of schedules that a strategy claims a bound for; what it finds lies in it.
   struct Claim {

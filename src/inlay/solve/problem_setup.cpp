@@ -75,7 +75,8 @@ std::string portable(const std::filesystem::path& path) {
 
 schedule::Communication communication_named(const std::string& name) {
   return named(name, "communication model",
-               std::array{schedule::Communication::kPaper, schedule::Communication::kShared});
+               std::array{schedule::Communication::kPaper, schedule::Communication::kShared,
+                          schedule::Communication::kContended});
 }
 
 void restore_shares(const std::string& objective, int threads, cost::CostCache* cache,

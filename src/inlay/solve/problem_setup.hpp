@@ -20,7 +20,7 @@ struct ProblemRequest {
   std::string package;
   std::string engine = cost::kDefaultEngine;
   cost::Tuning tuning = cost::Tuning::kEdp;  // what engines that tune choose free tile sizes for
-  schedule::Communication communication = schedule::Communication::kShared;
+  schedule::Communication communication = schedule::Communication::kContended;
   std::optional<hardware::Overlap> overlap;      // none: as the package says
   std::string energy;                            // table for all chiplets; empty: each its own
   std::vector<workload::Setting> settings = {};  // of the models' parameters

@@ -132,12 +132,15 @@ TEST(ExactWithConstraints, EqualsEnumerationWithLatencyLimits) {
 }
 
 // Where the memory is slow, no model of a window is done before the window's bytes are through.
-TEST(ExactWithConstraints, EqualsEnumerationWithLatencyLimitsWhereTheMemoryBinds) {
+class ExactWhereTheMemoryBinds : public ::testing::TestWithParam<schedule::Communication> {};
+
+TEST_P(ExactWhereTheMemoryBinds, EqualsEnumerationWithLatencyLimits) {
   const Tally tally =
       compare_many("latency limits, memory bound",
                    [](base::Random& random, Problem& problem) {
-                     problem.communication = schedule::Communication::kShared;
-                     problem.package.memory = {5e9, hardware::BandwidthScope::kPerPackage, 0.0, 15e-12};
+                     problem.communication = GetParam();
+                     const double bandwidth = random.between(0, 1) == 0 ? 5e9 : 40e9;
+                     problem.package.memory = {bandwidth, hardware::BandwidthScope::kPerPackage, 0.0, 15e-12};
                      for (cost::ModelCosts& costs : problem.costs.models) {
                        for (cost::LayerCost& cost : costs.entries) {
                          cost.cycles = 1 + cost.cycles / 2;
@@ -150,6 +153,11 @@ TEST(ExactWithConstraints, EqualsEnumerationWithLatencyLimitsWhereTheMemoryBinds
   EXPECT_GT(tally.solved, 50);
   EXPECT_GT(tally.binding, 5);
 }
+
+INSTANTIATE_TEST_SUITE_P(Communications, ExactWhereTheMemoryBinds,
+                         ::testing::Values(schedule::Communication::kShared,
+                                           schedule::Communication::kContended),
+                         [](const auto& one) { return schedule::to_string(one.param); });
 
 TEST(ExactWithConstraints, EqualsEnumerationWithDependencies) {
   const Tally tally = compare_many("dependencies",

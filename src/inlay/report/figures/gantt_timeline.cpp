@@ -1,6 +1,7 @@
 #include "inlay/report/figures/gantt_timeline.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace inlay::report::figures {
 namespace {
@@ -103,6 +104,12 @@ Timeline timeline_of(const Problem& problem, const schedule::Schedule& schedule,
   for (std::size_t w = 0; w < schedule.windows.size(); ++w) {
     const evaluate::WindowCost& window = cost.windows[w];
     WindowSpan span{timeline.end, timeline.end, timeline.end + window.latency, window.memory_bound};
+    // Delays at the memory are drawn as one wait at the end.
+    const auto by_memory = [](double end, const evaluate::PipelineCost& one) {
+      return std::max(end, one.latency);
+    };
+    const double alone = std::accumulate(window.pipelines.begin(), window.pipelines.end(), 0.0, by_memory);
+    span.memory_bound = window.latency > alone * (1.0 + 1e-12);
     for (std::size_t p = 0; p < schedule.windows[w].pipelines.size(); ++p) {
       const schedule::Pipeline& pipeline = schedule.windows[w].pipelines[p];
       const evaluate::PipelineCost& pipeline_cost = window.pipelines[p];

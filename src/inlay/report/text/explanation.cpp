@@ -49,6 +49,8 @@ Terms latency_terms(const CostedSchedule& costed, const std::vector<figures::Sta
         if (!slowest) {
           continue;
         }
+        // What other pipelines delay it by.
+        terms[kShared] += s == 0 ? window.latency - pipeline.latency : 0.0;
         add_stage(rows[row], rows[row].first, 1.0, terms);
         if (static_cast<int>(s) == pipeline.bottleneck) {
           add_stage(rows[row], rows[row].steady, static_cast<double>(pipeline.mini_batches - 1), terms);

@@ -6,6 +6,8 @@
 #include <limits>
 #include <numeric>
 
+#include "inlay/evaluate/latency_limits.hpp"
+#include "inlay/evaluate/reference.hpp"
 #include "inlay/search/packing/window_state.hpp"
 #include "inlay/search/pipelines/minibatch_tables.hpp"
 #include "inlay/search/pipelines/pipeline_search.hpp"
@@ -72,6 +74,7 @@ class PartitionSearch {
     result.front = question_.front;
     result.static_power = question_.problem.package.static_power;
     result.seconds_per_byte = seconds_per_byte_;
+    result.contended = question_.problem.communication == schedule::Communication::kContended;
     result.limits = !question_.problem.constraints.latency_limits.empty();
     result.first_window = window == 0;
     for (std::size_t w = 0; w < windows_.size(); ++w) {
@@ -292,10 +295,11 @@ class PartitionSearch {
     if (value >= (result_.best ? result_.searched_value : question_.incumbent)) {
       return;
     }
+    Found found = found_of(energy, fronts, chosen);
     result_.searched_value = value;
-    result_.best = found_of(energy, fronts, chosen);
-    result_.waits = result_.best->value > value * (1.0 + 1e-12) || !result_.best->in_time ||
-                    result_.best->latency > question_.latency_limit;
+    result_.waits =
+        found.value > value * (1.0 + 1e-12) || !found.in_time || found.latency > question_.latency_limit;
+    result_.best = std::move(found);
   }
 
   /// The schedule of one point per window, with the memory that windows share.
@@ -313,6 +317,12 @@ class PartitionSearch {
     if (!question_.trie.single()) {
       sharding::fill_shardings(question_.problem, question_.trie.plan_goal, *question_.trie.plans,
                                found.schedule);
+    }
+    if (question_.problem.communication == schedule::Communication::kContended) {
+      // The packing knows of the whole memory only, and not even of that in a search without it.
+      const evaluate::ScheduleCost cost = evaluate::evaluate_reference(question_.problem, found.schedule);
+      found.latency = cost.latency;
+      found.in_time = evaluate::broken_latency_limits(question_.problem, found.schedule, cost).empty();
     }
     found.energy = energy + question_.problem.package.static_power * found.latency;
     found.value = question_.objective.value(found.latency, found.energy);
@@ -373,6 +383,12 @@ PartitionResult search_partition(const PartitionQuestion& question, const StopCl
   whole.incumbent = result.best ? result.best->value : question.incumbent;
   PartitionResult again =
       PartitionSearch(whole, clock, evaluations_left - result.evaluations, seconds_per_byte).run();
+  if (again.waits && question.problem.communication == schedule::Communication::kContended) {
+    // Interfaces delay what was found: another schedule may be less delayed.
+    again.complete = false;
+    again.bound = std::max(again.bound, again.searched_value);
+    drop_what_waits_too_long(whole, again);
+  }
   again.evaluations += result.evaluations;
   again.bound = std::max(again.bound, result.bound);
   if (!again.best) {

@@ -1,8 +1,11 @@
 #include "inlay/search/packing/window_packing.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <map>
+
+#include "inlay/search/packing/delay_set.hpp"
 
 namespace inlay::search::packing {
 namespace {
@@ -18,6 +21,7 @@ struct Combination {
   double energy = 0.0;
   double bytes = 0.0;
   double lateness = -kNever;            // the window must begin before minus this
+  DelaySet delays;                      // where pipelines delay each other
   const Combination* before = nullptr;  // of all of these models but the last one
   int point = 0;                        // of the last model
   int path = 0;                         // among those of the point's node
@@ -30,6 +34,11 @@ using BySet = std::map<pipelines::ChipletSet, Combinations>;
 struct Counts {
   bool bytes = false;
   bool lateness = false;
+  bool delays = false;
+  double most_to_come = 0.0;  // s that pipelines still to come ask of the memory at most
+  /// Where pipelines delay each other and must be done by some time: whether those of one combination end no
+  /// later than those of the other, model by model, whatever is still to come.
+  std::function<bool(const Combination&, const Combination&)> in_time = {};
   bool more() const { return bytes || lateness; }
 };
 
@@ -45,7 +54,9 @@ void keep_best(Combinations& combinations, const Counts& counts) {
     const auto begin = counts.more() || count == 0 ? combinations.begin() : end - 1;
     const bool dominated = std::any_of(begin, end, [&](const Combination& other) {
       return other.energy <= combination.energy && (!counts.bytes || other.bytes <= combination.bytes) &&
-             (!counts.lateness || other.lateness <= combination.lateness);
+             (!counts.lateness || other.lateness <= combination.lateness) &&
+             (!counts.delays || other.delays.never_after(combination.delays, counts.most_to_come)) &&
+             (!counts.in_time || counts.in_time(other, combination));
     });
     if (!dominated) {
       combinations[count] = combination;
@@ -79,15 +90,22 @@ void drop_beaten_by_parts(BySet& sets) {
 }
 
 /// The best points of one model on each set of chiplets: a set may be occupied along paths of several nodes.
-BySet points_by_set(const pipelines::PathTrie& trie, const WindowModel& model, const Counts& counts) {
+BySet points_by_set(const pipelines::PathTrie& trie, const WindowModel& model, const Counts& counts,
+                    double seconds_per_byte) {
   BySet result;
   for (std::size_t index = 0; index < model.points.size(); ++index) {
     const pipelines::PipelinePoint& point = model.points[index];
     const auto& paths = trie.nodes[static_cast<std::size_t>(point.node)].paths;
     for (std::size_t path = 0; path < paths.size(); ++path) {
-      result[paths[path].first].push_back({point.latency, point.energy, point.bytes,
-                                           point.latency - model.latest_end, nullptr, static_cast<int>(index),
+      result[paths[path].first].push_back({point.latency,
+                                           point.energy,
+                                           point.bytes,
+                                           point.latency - model.latest_end,
+                                           {},
+                                           nullptr,
+                                           static_cast<int>(index),
                                            static_cast<int>(path)});
+      result[paths[path].first].back().delays.add(point.latency, point.bytes * seconds_per_byte, 0.0);
     }
   }
   for (auto& [set, points] : result) {
@@ -129,8 +147,10 @@ class Packing {
       latest_end_ = std::min(latest_end_, model.latest_end);
     }
     counts_.bytes = context.seconds_per_byte > 0.0;
-    // Nothing comes before the first window: there a limit only excludes.
-    counts_.lateness = latest_end_ < kNever && !context.first_window;
+    counts_.delays = context.contended && counts_.bytes;
+    // Nothing comes before the first window: there a limit only excludes. How late a pipeline ends that
+    // others delay is known in the end only.
+    counts_.lateness = latest_end_ < kNever && (!context.first_window || counts_.delays);
   }
 
   PackedWindow run() {
@@ -173,7 +193,20 @@ class Packing {
 
   void add_model(std::size_t m) {
     const pipelines::PruningThreshold remaining = with_remaining(m + 1);
-    BySet sets = points_by_set(trie_, models_[m], counts_);
+    remaining_bytes_ = 0.0;
+    for (std::size_t later = m + 1; later < models_.size(); ++later) {
+      remaining_bytes_ += models_[later].bound.bytes;
+    }
+    // One of the model's points meets those of all other models.
+    counts_.most_to_come = most_asked(0) - most_asked_by(models_[m]);
+    counts_.in_time = {};  // of the points of one model: their latency says it
+    BySet sets = points_by_set(trie_, models_[m], counts_, surroundings_.seconds_per_byte);
+    counts_.most_to_come = most_asked(m + 1);
+    if (counts_.delays && counts_.lateness) {
+      counts_.in_time = [this, m](const Combination& one, const Combination& other) {
+        return none_later(m, one, other);
+      };
+    }
     thin(sets);
     BySet after;
     std::size_t held = 0;
@@ -204,15 +237,23 @@ class Packing {
   void join(const Combinations& combinations, const Combinations& points,
             const pipelines::PruningThreshold& remaining, Combinations& target) const {
     const auto add = [&](std::size_t i, const Combination& point) {
-      const Combination next{std::max(combinations[i].latency, point.latency),
-                             combinations[i].energy + point.energy,
-                             combinations[i].bytes + point.bytes,
-                             std::max(combinations[i].lateness, point.lateness),
-                             &combinations[i],
-                             point.point,
-                             point.path};
+      Combination next{std::max(combinations[i].latency, point.latency),
+                       combinations[i].energy + point.energy,
+                       combinations[i].bytes + point.bytes,
+                       std::max(combinations[i].lateness, point.lateness),
+                       {},
+                       &combinations[i],
+                       point.point,
+                       point.path};
+      double latency = next.latency;
+      if (counts_.delays) {
+        next.delays = combinations[i].delays;
+        next.delays.add(point.latency, point.bytes * surroundings_.seconds_per_byte,
+                        combinations[i].bytes * surroundings_.seconds_per_byte);
+        latency = next.delays.end(remaining_bytes_ * surroundings_.seconds_per_byte);
+      }
       if (next.lateness <= -surroundings_.earliest_begin &&
-          !remaining.can_prune(next.latency, next.energy, next.bytes)) {
+          !remaining.can_prune(latency, next.energy, next.bytes)) {
         target.push_back(next);
       }
     };
@@ -262,6 +303,9 @@ class Packing {
     for (const auto& [set, combinations] : occupied_.back()) {
       for (Combination combination : combinations) {
         const double memory = combination.bytes * surroundings_.seconds_per_byte;
+        if (counts_.delays) {
+          delay(combination);
+        }
         combination.latency = std::max(combination.latency, memory);
         combination.lateness = std::max(combination.lateness, memory - latest_end_);
         if (combination.lateness <= -surroundings_.earliest_begin) {
@@ -269,10 +313,63 @@ class Packing {
         }
       }
     }
-    keep_best(all, {false, counts_.lateness});
+    Counts at_the_end;
+    at_the_end.lateness = latest_end_ < kNever && !surroundings_.first_window;
+    keep_best(all, at_the_end);
     for (const Combination& combination : all) {
       result_.points.push_back({combination.latency, combination.energy, pipelines_of(combination),
                                 combination.bytes, -combination.lateness});
+    }
+  }
+
+  /// Seconds that pipelines of a model ask of the memory at most.
+  double most_asked_by(const WindowModel& model) const {
+    double most = 0.0;
+    for (const pipelines::PipelinePoint& point : model.points) {
+      most = std::max(most, point.bytes * surroundings_.seconds_per_byte);
+    }
+    return most;
+  }
+  /// Likewise, of the models from `first` on.
+  double most_asked(std::size_t first) const {
+    double most = 0.0;
+    for (std::size_t m = first; m < models_.size(); ++m) {
+      most += most_asked_by(models_[m]);
+    }
+    return most;
+  }
+
+  /// Of combinations of the first `last` + 1 models.
+  bool none_later(std::size_t last, const Combination& one, const Combination& other) const {
+    const double shift = (other.bytes - one.bytes) * surroundings_.seconds_per_byte;
+    const Combination* a = &one;
+    const Combination* b = &other;
+    for (std::size_t m = last + 1; m-- > 0; a = a->before, b = b->before) {
+      const pipelines::PipelinePoint& mine = models_[m].points[static_cast<std::size_t>(a->point)];
+      const pipelines::PipelinePoint& theirs = models_[m].points[static_cast<std::size_t>(b->point)];
+      const double less_asked = (theirs.bytes - mine.bytes) * surroundings_.seconds_per_byte;
+      const bool no_later = mine.latency <= theirs.latency && less_asked >= 0.0 && shift - less_asked >= 0.0;
+      if (models_[m].latest_end < kNever && !no_later) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Latency and lateness of a whole window.
+  void delay(Combination& last) const {
+    const double memory = last.bytes * surroundings_.seconds_per_byte;
+    last.latency = 0.0;
+    last.lateness = -kNever;
+    const Combination* combination = &last;
+    for (std::size_t m = models_.size(); m-- > 0;) {
+      const pipelines::PipelinePoint& point = models_[m].points[static_cast<std::size_t>(combination->point)];
+      const double own = point.bytes * surroundings_.seconds_per_byte;
+      const double end =
+          evaluate::delayed(point.latency, std::min(own, point.latency) * std::max(0.0, memory - own));
+      last.latency = std::max(last.latency, end);
+      last.lateness = std::max(last.lateness, std::max(end, memory) - models_[m].latest_end);
+      combination = combination->before;
     }
   }
 
@@ -306,7 +403,8 @@ class Packing {
   std::map<pipelines::ChipletSet, pipelines::ChipletSet> twins_before_;
   double latest_end_ = kNever;  // of the models that must be done by some time, the first
   Counts counts_;
-  std::vector<BySet> occupied_;  // [how many models stand there already]
+  std::vector<BySet> occupied_;   // [how many models stand there already]
+  double remaining_bytes_ = 0.0;  // that models not yet placed move at least
   PackedWindow result_;
 };
 

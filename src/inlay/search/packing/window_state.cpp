@@ -55,7 +55,7 @@ std::vector<int> types_taken(const schedule::Problem& problem, const pipelines::
 }  // namespace
 
 double shared_seconds_per_byte(const schedule::Problem& problem) {
-  return problem.communication == schedule::Communication::kShared
+  return schedule::shares_memory(problem.communication)
              ? 1.0 / hardware::total_memory_bandwidth(problem.package)
              : 0.0;
 }

@@ -27,6 +27,7 @@ struct PruningContext {
   double incumbent = 0.0;           // objective value of the best schedule so far
   double static_power = 0.0;        // W
   double seconds_per_byte = 0.0;    // of the whole memory; 0 where windows do not share it
+  bool contended = false;           // pipelines delay each other at that memory
   ParetoFront window{CostPoint{}};  // the window's other pipelines
   double window_bytes = 0.0;        // likewise
   ParetoFront rest{CostPoint{}};    // the other windows

@@ -45,7 +45,7 @@ ScarRun::ScarRun(const schedule::Problem& problem, const Objective& objective, c
   trie_ = std::move(chiplets.trie);
   ground_.place_of = std::move(chiplets.place_of);
   ground_.places = trie_.places.size();
-  ground_.seconds_per_byte = problem.communication == schedule::Communication::kShared
+  ground_.seconds_per_byte = schedule::shares_memory(problem.communication)
                                  ? 1.0 / hardware::total_memory_bandwidth(problem.package)
                                  : 0.0;
   shares_.assign(trie_.places.size(), 0.0);

@@ -100,9 +100,10 @@ packing::PackedWindow place_window(const schedule::Problem& problem, const pipel
   pipelines::PruningContext context;
   context.incumbent = std::numeric_limits<double>::infinity();
   context.first_window = first_window;
-  context.seconds_per_byte = problem.communication == schedule::Communication::kShared
+  context.seconds_per_byte = schedule::shares_memory(problem.communication)
                                  ? 1.0 / hardware::total_memory_bandwidth(problem.package)
                                  : 0.0;
+  context.contended = problem.communication == schedule::Communication::kContended;
   return packing::pack_window(trie, models, context, clock);
 }
 
