@@ -121,7 +121,11 @@ void show_best(double value, double bound) {
 void declare(Command& command, SearchOptions& options) {
   command.option(
       "--objective", options.objective, "NAME",
-      "latency, energy, edp (the default), throughput, or a formula such as \"latency^2 * energy\"");
+      "latency, energy, edp (the default), period, throughput, or a formula such as \"latency^2 * energy\"");
+  command.flag(
+      "--steady-state", options.steady_state,
+      "the schedule is repeated without end: latency is its period; objectives period and throughput "
+      "imply it");
   command.option("--engine", options.engine, "NAME", "cost engine ('inlay list engines'), or table:FILE.csv");
   command.option("--communication", options.communication, "NAME",
                  "paper: every transfer alone; shared: also all bytes at the memory's bandwidth; contended "
@@ -160,6 +164,8 @@ solve::ProblemRequest problem_request(const SearchOptions& options, const std::s
   request.engine = options.engine;
   request.tuning = cost::tuning_for(options.objective);
   request.communication = solve::communication_named(options.communication);
+  request.repeated =
+      options.steady_state || options.objective == "period" || options.objective == "throughput";
   if (!options.overlap.empty()) {
     request.overlap = solve::overlap_named(options.overlap);
   }

@@ -16,6 +16,7 @@ struct SearchOptions {
   std::string objective = "edp";
   std::string engine = cost::kDefaultEngine;
   std::string communication = "contended";
+  bool steady_state = false;
   std::string overlap;
   std::string submeshes;
   std::string energy;

@@ -440,6 +440,7 @@ TEST(SubmeshStage, EqualsASecondEvaluator) {
   for (int trial = 0; trial < 2'000 && !::testing::Test::HasFailure(); ++trial) {
     testing::SubmeshLimits limits{3, 3, 1, 5, 5, false};
     schedule::Problem problem = testing::random_submesh_problem(random, limits);
+    problem.repeated = false;
     for (hardware::ChipletType& type : problem.package.types) {
       type.l2_bytes = trial % 4 == 0 ? random.between(5, 40) : type.l2_bytes;
     }
@@ -521,6 +522,7 @@ TEST(SubmeshStage, AllGatherOnALineTakesAllButOnePart) {
 TEST(SubmeshStage, ColumnsThenReductionExchangeOnlySums) {
   base::Random random(5);
   schedule::Problem problem = testing::random_submesh_problem(random, {1, 2, 1, 2, 1, false});
+  problem.repeated = false;
   workload::Model model;
   model.name = "two";
   for (int i = 0; i < 3; ++i) {

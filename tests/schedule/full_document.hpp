@@ -28,6 +28,7 @@ inline void fill_in_timing(base::Random& random, workload::Scenario& scenario) {
 
 /// Gives every member that random problems leave at its default another value.
 inline void fill_in(base::Random& random, schedule::Problem& problem) {
+  problem.repeated = random.between(0, 1) == 0;
   problem.scenario.source = "a \"quoted\"\tsource, \xc3\xa4\xe2\x82\xac";
   for (workload::ScenarioModel& entry : problem.scenario.models) {
     entry.model.source = "source";

@@ -164,6 +164,7 @@ inline schedule::Problem random_submesh_problem(base::Random& random, const Subm
       schedule::Communication::kPaper, schedule::Communication::kShared, schedule::Communication::kContended};
   problem.communication = communications[random.between(0, 2)];
   problem.overlap = random.between(0, 1) == 0 ? hardware::Overlap::kSerial : hardware::Overlap::kOverlapped;
+  problem.repeated = random.between(0, 2) == 0;
   problem.submeshes =
       random.between(0, 1) == 0 ? schedule::SubmeshFamily::kUniform : schedule::SubmeshFamily::kRectangles;
   problem.most_members = static_cast<int>(problem.package.chiplets.size());

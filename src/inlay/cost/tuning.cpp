@@ -21,7 +21,7 @@ Tuning tuning_named(const std::string& word) {
 }
 
 Tuning tuning_for(const std::string& objective) {
-  if (objective == "latency" || objective == "throughput") {
+  if (objective == "latency" || objective == "throughput" || objective == "period") {
     return Tuning::kLatency;
   }
   return objective == "energy" ? Tuning::kEnergy : Tuning::kEdp;

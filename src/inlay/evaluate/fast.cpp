@@ -35,6 +35,8 @@ FastEvaluator::Tables& FastEvaluator::tables_of(int model, int first, int last, 
 FastCost FastEvaluator::evaluate(const schedule::Schedule& schedule) {
   FastCost total;
   double steady_time = 0.0;
+  FigureConstants constants = constants_;
+  constants.repeated = problem_.repeated && schedule.windows.size() == 1;
   const bool contended = problem_.communication == schedule::Communication::kContended;
   for (const schedule::Window& window : schedule.windows) {
     double latency = 0.0;
@@ -69,7 +71,7 @@ FastCost FastEvaluator::evaluate(const schedule::Schedule& schedule) {
         }
         const Segment& segment = table->exact(stage.first, stage.last);
         const StageFigures figures =
-            stage_figures(constants_, segment, problem_.package.memory_hops[chiplet], next_hops,
+            stage_figures(constants, segment, problem_.package.memory_hops[chiplet], next_hops,
                           problem_.package.types[static_cast<std::size_t>(type)].energy.l2_access, n);
         total.feasible = total.feasible && segment.feasible;
         total.energy += figures.energy;
@@ -80,7 +82,7 @@ FastCost FastEvaluator::evaluate(const schedule::Schedule& schedule) {
         sum_first += figures.first;
         largest_steady = std::max(largest_steady, figures.steady);
       }
-      load.latency = sum_first + static_cast<double>(n - 1) * largest_steady;
+      load.latency = sum_first + static_cast<double>(constants.repeated ? n : n - 1) * largest_steady;
       latency = std::max(latency, load.latency);
       slowest = std::max(slowest, static_cast<double>(n) * largest_steady);
     }
@@ -95,7 +97,7 @@ FastCost FastEvaluator::evaluate(const schedule::Schedule& schedule) {
     steady_time += slowest;
   }
   total.energy += problem_.package.static_power * total.latency;
-  total.steady_throughput = samples_ / steady_time;
+  total.steady_throughput = samples_ / (problem_.repeated ? total.latency : steady_time);
   return total;
 }
 

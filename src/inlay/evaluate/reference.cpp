@@ -45,6 +45,7 @@ struct Place {
   const hardware::Submesh* next;  // of the next stage; nullptr for the last one
   int window_first;
   int window_last;
+  bool loaded;                               // weights that stay are there from the repetition before
   std::vector<TensorRole> roles = {};        // [tensor]
   std::optional<ShardedStage> sharded = {};  // of a submesh of several chiplets
 
@@ -418,7 +419,7 @@ void add_energy(const Place& place, std::int64_t n, StageCost& cost) {
   load.network = memory_link_energy(package, submesh, traffic.weights) +
                  8.0 * static_cast<double>(forwarded) * package.network.energy_per_bit;
   load.memory = memory_energy(package, traffic.weights);
-  const std::int64_t loads = cost.streamed ? n : 1;
+  const std::int64_t loads = cost.streamed ? n : place.loaded ? 0 : 1;
   cost.energy = each.scaled(static_cast<double>(n));
   cost.energy += load.scaled(static_cast<double>(loads));
   cost.memory_bytes = base::checked_add(base::checked_multiply(n, memory_bytes),
@@ -426,7 +427,8 @@ void add_energy(const Place& place, std::int64_t n, StageCost& cost) {
 }
 
 /// Stage k of a pipeline, all of its n mini-batches.
-StageCost stage_cost(const Problem& problem, const Pipeline& pipeline, std::size_t k, std::int64_t n) {
+StageCost stage_cost(const Problem& problem, const Pipeline& pipeline, std::size_t k, std::int64_t n,
+                     bool loaded) {
   const workload::ScenarioModel& entry = problem.scenario.models[static_cast<std::size_t>(pipeline.model)];
   const bool last = k + 1 == pipeline.stages.size();
   Place place{problem,
@@ -435,7 +437,8 @@ StageCost stage_cost(const Problem& problem, const Pipeline& pipeline, std::size
               pipeline.stages[k],
               last ? nullptr : &pipeline.stages[k + 1].submesh,
               pipeline.stages.front().first,
-              pipeline.stages.back().last};
+              pipeline.stages.back().last,
+              loaded};
   for (int index = 0; index < static_cast<int>(entry.model.tensors.size()); ++index) {
     place.roles.push_back(find_role(place, index));
   }
@@ -451,14 +454,14 @@ StageCost stage_cost(const Problem& problem, const Pipeline& pipeline, std::size
   return stage;
 }
 
-PipelineCost pipeline_cost(const Problem& problem, const Pipeline& pipeline) {
+PipelineCost pipeline_cost(const Problem& problem, const Pipeline& pipeline, bool loaded) {
   const workload::ScenarioModel& entry = problem.scenario.models[static_cast<std::size_t>(pipeline.model)];
   PipelineCost cost;
   cost.mini_batches = base::ceil_divide(entry.batch, pipeline.mini_batch);
   double sum_first = 0.0;
   double worst = -1.0;
   for (std::size_t k = 0; k < pipeline.stages.size(); ++k) {
-    StageCost stage = stage_cost(problem, pipeline, k, cost.mini_batches);
+    StageCost stage = stage_cost(problem, pipeline, k, cost.mini_batches, loaded);
     sum_first += stage.first;
     cost.largest_steady = std::max(cost.largest_steady, stage.steady);
     const double weight = cost.mini_batches > 1 ? stage.steady : stage.first;
@@ -486,11 +489,11 @@ void delay_each_other(const std::vector<PipelineLoad>& loads, WindowCost& cost) 
   }
 }
 
-WindowCost window_cost(const Problem& problem, const schedule::Window& window) {
+WindowCost window_cost(const Problem& problem, const schedule::Window& window, bool loaded) {
   WindowCost cost;
   std::vector<PipelineLoad> loads;
   for (const Pipeline& pipeline : window.pipelines) {
-    PipelineCost one = pipeline_cost(problem, pipeline);
+    PipelineCost one = pipeline_cost(problem, pipeline, loaded);
     one.end = one.latency;
     cost.memory_bytes = base::checked_add(cost.memory_bytes, one.memory_bytes);
     if (one.latency > cost.latency) {
@@ -518,30 +521,57 @@ WindowCost window_cost(const Problem& problem, const schedule::Window& window) {
   return cost;
 }
 
+/// Of a single window whose pipelines run on without end: a pipeline moves on by its slowest stage.
+double period_of(const Problem& problem, const schedule::Window& window, const WindowCost& cost) {
+  std::vector<PipelineLoad> loads;
+  double slowest = 0.0;
+  for (std::size_t p = 0; p < cost.pipelines.size(); ++p) {
+    const PipelineCost& pipeline = cost.pipelines[p];
+    PipelineLoad& load = loads.emplace_back();
+    load.latency = static_cast<double>(pipeline.mini_batches) * pipeline.largest_steady;
+    slowest = std::max(slowest, load.latency);
+    for (std::size_t k = 0; k < pipeline.stages.size(); ++k) {
+      add_load(problem.package, window.pipelines[p].stages[k].submesh, pipeline.stages[k].memory_bytes, load);
+    }
+  }
+  if (problem.communication == schedule::Communication::kContended) {
+    WindowContention contention;
+    contend(loads, contention);
+    return contention.latency;
+  }
+  return schedule::shares_memory(problem.communication) ? std::max(slowest, cost.memory_time) : slowest;
+}
+
 }  // namespace
 
 StageCost evaluate_stage(const Problem& problem, const Pipeline& pipeline, std::size_t stage) {
   const std::int64_t batch = problem.scenario.models[static_cast<std::size_t>(pipeline.model)].batch;
-  return stage_cost(problem, pipeline, stage, base::ceil_divide(batch, pipeline.mini_batch));
+  return stage_cost(problem, pipeline, stage, base::ceil_divide(batch, pipeline.mini_batch), false);
 }
 
 ScheduleCost evaluate_reference(const Problem& problem, const schedule::Schedule& schedule) {
   ScheduleCost cost;
   double steady_time = 0.0;
+  const bool one_window = problem.repeated && schedule.windows.size() == 1;
   for (const schedule::Window& window : schedule.windows) {
-    WindowCost one = window_cost(problem, window);
+    WindowCost one = window_cost(problem, window, one_window);
     double slowest = 0.0;
     for (const PipelineCost& pipeline : one.pipelines) {
       slowest = std::max(slowest, static_cast<double>(pipeline.mini_batches) * pipeline.largest_steady);
       cost.energy += pipeline.energy;
     }
     steady_time += slowest;
-    cost.latency += one.latency;
+    cost.pass += one.latency;
     cost.memory_bytes = base::checked_add(cost.memory_bytes, one.memory_bytes);
     cost.windows.push_back(std::move(one));
   }
   for (const workload::ScenarioModel& entry : problem.scenario.models) {
     cost.samples = base::checked_add(cost.samples, entry.batch);
+  }
+  // Several windows: each fills and empties its pipelines anew.
+  cost.latency = one_window ? period_of(problem, schedule.windows.front(), cost.windows.front()) : cost.pass;
+  if (problem.repeated) {
+    steady_time = cost.latency;
   }
   cost.energy.static_power = problem.package.static_power * cost.latency;
   cost.steady_throughput = static_cast<double>(cost.samples) / steady_time;

@@ -80,6 +80,9 @@ struct LayerView {
   int layer;
   const Compulsory& compulsory;
 
+  /// That must pass the memory; where the schedule is repeated they may stay.
+  double weights() const { return problem.repeated ? 0.0 : static_cast<double>(compulsory.weights); }
+
   std::int64_t mini_batches(std::size_t size) const {
     return base::ceil_divide(batch, costs.mini_batches[size]);
   }
@@ -145,18 +148,21 @@ TimeParts time_of(const LayerView& view, Occupied occupied, double share) {
     const double move = static_cast<double>(view.costs.mini_batches[size]) *
                             static_cast<double>(view.bytes_per_sample()) / bandwidth +
                         view.compulsory.transfers * package.memory.latency;
-    const double further = static_cast<double>(view.mini_batches(size) - 1) * share;
+    const bool repeated = view.problem.repeated;
+    const double further = static_cast<double>(view.mini_batches(size) - (repeated ? 0 : 1)) * share;
     const bool serial = view.problem.overlap == hardware::Overlap::kSerial;
     const cost::LeastCost divided = view.divided(size);
     const double work = std::min(compute, divided.chiplet_seconds);
     const double once = occupied == Occupied::kChiplets ? work : std::min(compute, divided.seconds);
-    const Parts parts{once + work * further, move * (1.0 + (serial ? further : 0.0))};
+    // A schedule that is repeated in a single window fills its pipelines once for all.
+    const double fills = repeated ? 0.0 : 1.0;
+    const Parts parts{once * fills + work * further, move * (fills + (serial ? further : 0.0))};
     best = parts.total() < best.total() ? parts : best;
     const Parts refills{work * further, parts.memory};
     later = refills.total() < later.total() ? refills : later;
   }
   double loads = 0.0;
-  if (package.memory.weight_loads == hardware::WeightLoads::kTimed) {
+  if (package.memory.weight_loads == hardware::WeightLoads::kTimed && !view.problem.repeated) {
     loads = static_cast<double>(view.compulsory.weights) / bandwidth +
             (view.compulsory.loads ? package.memory.latency : 0.0);
   }
@@ -181,7 +187,7 @@ Parts energy_of(const LayerView& view) {
       const auto n = static_cast<double>(view.mini_batches(size));
       const double bytes = n * static_cast<double>(view.costs.mini_batches[size]) *
                                static_cast<double>(view.bytes_per_sample()) +
-                           static_cast<double>(view.compulsory.weights);
+                           view.weights();
       const Parts parts{n * layers, bytes * per_byte};
       best = parts.total() < best.total() ? parts : best;
     }
@@ -196,8 +202,7 @@ double bytes_of(const LayerView& view) {
     samples = std::min(samples, static_cast<double>(view.mini_batches(size)) *
                                     static_cast<double>(view.costs.mini_batches[size]));
   }
-  return samples * static_cast<double>(view.bytes_per_sample()) +
-         static_cast<double>(view.compulsory.weights);
+  return samples * static_cast<double>(view.bytes_per_sample()) + view.weights();
 }
 
 /// Sums over the layers of one model.

@@ -80,7 +80,8 @@ struct WindowCost {
 
 /// What a schedule costs: seconds, joules, bytes.
 struct ScheduleCost {
-  double latency = 0.0;
+  double latency = 0.0;  // s; of a repeated schedule its period, to which energy and bytes belong, too
+  double pass = 0.0;     // s of one pass through all windows: the latency of a schedule that runs once
   EnergyBreakdown energy;
   std::int64_t memory_bytes = 0;
   std::int64_t samples = 0;  // sum of the batches

@@ -17,13 +17,19 @@ struct StagePlace {
   bool operator==(const StagePlace&) const = default;
 };
 
-/// The four numbers of a stage that a pipeline's cost is made of.
+/// The four numbers of a stage that a pipeline's cost is made of. Of a problem that is repeated: in a single
+/// window, where `first` is zero.
 struct StageFigures {
   double first = 0.0;             // s
   double steady = 0.0;            // s
   double energy = 0.0;            // J of all mini-batches
   std::int64_t memory_bytes = 0;  // of all mini-batches
 };
+
+/// Steady mini-batches of a pipeline's latency: all but the first one, or all where it runs on without end.
+inline std::int64_t refills(const schedule::Problem& problem, std::int64_t mini_batches) {
+  return problem.repeated ? mini_batches : mini_batches - 1;
+}
 
 /// Constants of a package and a problem that the figures need, worked out once.
 struct FigureConstants {
@@ -36,7 +42,8 @@ struct FigureConstants {
         memory_energy(8.0 * problem.package.memory.energy_per_bit),
         multicast(problem.package.network.multicast),
         weights_timed(problem.package.memory.weight_loads == hardware::WeightLoads::kTimed),
-        serial(problem.overlap == hardware::Overlap::kSerial) {}
+        serial(problem.overlap == hardware::Overlap::kSerial),
+        repeated(problem.repeated) {}
   double link_seconds_per_byte;
   double hop_latency;
   double interface_seconds_per_byte;
@@ -46,6 +53,7 @@ struct FigureConstants {
   bool multicast;
   bool weights_timed;  // loading them takes time
   bool serial;
+  bool repeated;  // in a single window: nothing is filled or loaded anew
 };
 
 /// The way to the next stage; of the last stage all zero.
@@ -125,13 +133,14 @@ inline StageFigures stage_figures(const FigureConstants& constants, const Segmen
       segment.layer_energy + moved * memory_joules +
       static_cast<double>(traffic.to_next) * (exit.hops * constants.network_energy + l2_access) +
       static_cast<double>(traffic.from_previous) * l2_access;
-  const std::int64_t loads = segment.streamed ? n : 1;
+  const std::int64_t loads = segment.streamed ? n : constants.repeated ? 0 : 1;
 
   StageFigures figures;
   set_times(constants.serial,
             {segment.compute, move, weights, fixed, traffic.weights, segment.streamed, segment.room,
              segment.layers},
             figures);
+  figures.first = constants.repeated ? 0.0 : figures.first;
   figures.energy = static_cast<double>(n) * each +
                    static_cast<double>(loads) * static_cast<double>(traffic.weights) * memory_joules;
   figures.memory_bytes = n * memory_bytes + loads * traffic.weights;
@@ -184,7 +193,7 @@ inline StageFigures submesh_figures(const FigureConstants& constants, const Subm
       stage.layer_energy + stage.exchange_energy + static_cast<double>(memory_bytes) * memory_joules +
       static_cast<double>(traffic.to_next) * (exit.hops * constants.network_energy + l2_access) +
       static_cast<double>(traffic.from_previous) * l2_access;
-  const std::int64_t loads = stage.streamed ? n : 1;
+  const std::int64_t loads = stage.streamed ? n : constants.repeated ? 0 : 1;
   const double load = static_cast<double>(traffic.weights) * memory_joules +
                       static_cast<double>(stage.weights_sent) * (constants.network_energy + 2.0 * l2_access);
   const double work = stage.compute + stage.exchange;
@@ -193,6 +202,7 @@ inline StageFigures submesh_figures(const FigureConstants& constants, const Subm
   set_times(constants.serial,
             {work, move, weights, access.latency, stage.weights, stage.streamed, stage.room, stage.layers},
             figures);
+  figures.first = constants.repeated ? 0.0 : figures.first;
   figures.energy = static_cast<double>(n) * each + static_cast<double>(loads) * load;
   figures.memory_bytes = n * memory_bytes + loads * traffic.weights;
   return figures;

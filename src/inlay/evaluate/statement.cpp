@@ -88,6 +88,12 @@ std::vector<std::string> evaluation_assumptions(const schedule::Problem& problem
         "weight loads 'untimed': reading weights takes energy and counts as bytes, but takes a stage no "
         "time");
   }
+  if (problem.repeated) {
+    lines.emplace_back(
+        "steady state: the schedule is repeated without end; latency, energy and bytes are those of a "
+        "period. In a "
+        "single window pipelines run on and weights that stay are loaded once for all");
+  }
   if (problem.package.static_power == 0.0) {
     lines.emplace_back("static power: none is given by the package, none is counted");
   }
@@ -104,8 +110,12 @@ schedule::Statement statement_of(const schedule::Problem& problem, const Schedul
   for (std::string& line : evaluation_assumptions(problem)) {
     statement.assumptions.push_back(std::move(line));
   }
-  statement.metrics = {cost.latency,           claim_of(cost.energy),    cost.edp(),   cost.throughput(),
-                       cost.steady_throughput, cost.energy_efficiency(), cost.samples, cost.memory_bytes};
+  statement.metrics = {cost.latency,      claim_of(cost.energy),  cost.edp(),
+                       cost.throughput(), cost.steady_throughput, cost.energy_efficiency(),
+                       cost.samples,      cost.memory_bytes,      {}};
+  if (problem.repeated) {
+    statement.metrics.pass = cost.pass;
+  }
   for (const WindowCost& window : cost.windows) {
     statement.windows.push_back(claim_of(window));
   }

@@ -11,7 +11,7 @@ namespace inlay::objective {
 namespace {
 
 // In the order of Objective::Kind.
-constexpr std::array<const char*, 4> kNames = {"latency", "energy", "edp", "throughput"};
+constexpr std::array<const char*, 5> kNames = {"latency", "energy", "edp", "throughput", "period"};
 
 }  // namespace
 
@@ -48,6 +48,7 @@ double Objective::value(double latency, double energy) const {
       return formula_->value(latency, energy, samples_);
     case kLatency:
     case kThroughput:
+    case kPeriod:
       break;
   }
   return latency;

@@ -12,7 +12,7 @@ namespace inlay::objective {
 /// minimised.
 class Objective {
  public:
-  enum Kind { kLatency, kEnergy, kEdp, kThroughput, kFormula };
+  enum Kind { kLatency, kEnergy, kEdp, kThroughput, kPeriod, kFormula };
 
   Objective(Kind kind) : kind_(kind) {}  // so that `Objective::kEdp` is an objective
   explicit Objective(std::shared_ptr<const Formula> formula)
@@ -27,7 +27,9 @@ class Objective {
 
   /// Less latency, or less energy, may mean a better value.
   bool counts_latency() const { return kind_ != kEnergy; }
-  bool counts_energy() const { return kind_ != kLatency && kind_ != kThroughput; }
+  bool counts_energy() const { return kind_ == kEnergy || kind_ == kEdp || kind_ == kFormula; }
+  /// Speaks of a schedule that is repeated without end.
+  bool of_steady_state() const { return kind_ == kThroughput || kind_ == kPeriod; }
   /// Proven to be non-decreasing in latency and energy, so that bounds on these bound the objective.
   bool non_decreasing() const { return kind_ != kFormula || formula_->non_decreasing(); }
 

@@ -34,6 +34,9 @@ struct Problem {
   Constraints constraints = {};
   SubmeshFamily submeshes = SubmeshFamily::kSingle;
   int most_members = 1;  // of a submesh that searches choose
+  /// A schedule is repeated without end: its latency is the period, and what stays in L2 in a single window
+  /// is loaded once for all (docs/model.md "Steady state").
+  bool repeated = false;
 };
 
 /// Whether a tensor, if more than one stage touches it, is written to memory and read back by every stage

@@ -91,6 +91,15 @@ void describe_problem(Archive& archive, Problem& problem) {
                {to_string(Communication::kPaper), to_string(Communication::kShared),
                 to_string(Communication::kContended)});
   archive.word("overlap", problem.overlap, overlap_words());
+  problem.repeated = archive.optional_part("steady_state", problem.repeated, [&](auto& inner) {
+    bool repeated = true;
+    inner.boolean("repeated", repeated);
+    if constexpr (Archive::kReading) {
+      if (!repeated) {
+        inner.fail("repeated", "true is expected; leave 'steady_state' out for a schedule that runs once");
+      }
+    }
+  });
   describe_submeshes(archive, problem);
   archive.object("scenario", problem.scenario);
   if constexpr (Archive::kReading) {

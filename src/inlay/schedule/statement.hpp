@@ -72,6 +72,7 @@ struct MetricsClaim {
   double energy_efficiency = 0.0;  // samples/J
   std::int64_t samples = 0;
   std::int64_t memory_bytes = 0;
+  std::optional<double> pass = {};  // s of one pass, where `latency` is the period of a repeated schedule
   bool operator==(const MetricsClaim&) const = default;
 };
 

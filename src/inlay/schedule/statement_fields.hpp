@@ -68,6 +68,7 @@ void describe(Archive& archive, MetricsClaim& metrics) {
   archive.ratio("energy_efficiency", metrics.energy_efficiency);
   archive.integer("samples", metrics.samples, 1);
   archive.integer("memory_bytes", metrics.memory_bytes, 0);
+  archive.optional_number("pass_latency", metrics.pass);
 }
 
 template <typename Archive>

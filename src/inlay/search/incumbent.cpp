@@ -46,10 +46,11 @@ Incumbent::Incumbent(const schedule::Problem& problem, const Objective& objectiv
 
 void Incumbent::offer(const schedule::Schedule& schedule, double latency, double energy) {
   double value = objective_.value(latency, energy);
-  if (exists_ && value >= value_) {
+  // What a strategy says of a schedule that is repeated is that of one pass, which may be more.
+  if (exists_ && value >= value_ && !problem_.repeated) {
     return;
   }
-  if (problem_.communication == schedule::Communication::kContended) {
+  if (problem_.communication == schedule::Communication::kContended || problem_.repeated) {
     // Strategies do not know how pipelines delay each other.
     const evaluate::ScheduleCost cost = evaluate::evaluate_reference(problem_, schedule);
     value = objective_.value(cost.latency, cost.energy.total());

@@ -38,13 +38,15 @@ Answer within_constraints(const schedule::Problem& problem, const Objective& obj
 }
 
 Answer large_or_exact(const schedule::Problem& problem, const Objective& objective, const Options& options) {
-  return problem.constraints.empty() ? large::solve(problem, objective, options)
-                                     : within_constraints(problem, objective, options, "large.splits");
+  return problem.constraints.empty() && !problem.repeated
+             ? large::solve(problem, objective, options)
+             : within_constraints(problem, objective, options, "large.splits");
 }
 
 Answer auto_or_exact(const schedule::Problem& problem, const Objective& objective, const Options& options) {
-  return problem.constraints.empty() ? automatic(problem, objective, options)
-                                     : within_constraints(problem, objective, options, "auto.splits");
+  return problem.constraints.empty() && !problem.repeated
+             ? automatic(problem, objective, options)
+             : within_constraints(problem, objective, options, "auto.splits");
 }
 
 /// Fronts are exact's matter.

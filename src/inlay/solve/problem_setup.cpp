@@ -113,6 +113,12 @@ StatedProblem make_problem(const ProblemRequest& request) {
   schedule::add_constraints(request.constraints, problem);
   schedule::add_order_of_scenario(problem);
   problem.communication = request.communication;
+  problem.repeated = request.repeated;
+  if (problem.repeated && !problem.constraints.latency_limits.empty()) {
+    throw base::InputError(
+        "--latency-limit: a limit speaks of a schedule that runs once; it cannot be kept in steady state "
+        "(--steady-state, objectives 'period' and 'throughput')");
+  }
   problem.overlap = request.overlap.value_or(problem.package.overlap);
   problem.costs = cost::build_cost_table(problem.scenario, problem.package.types, *engine, request.threads,
                                          request.cache, request.watch);

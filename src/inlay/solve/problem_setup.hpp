@@ -29,6 +29,7 @@ struct ProblemRequest {
   cost::CostWatch watch = {};
   std::optional<schedule::SubmeshFamily> submeshes;  // none: as many as a package of its size affords
   schedule::ConstraintRequest constraints = {};
+  bool repeated = false;  // in steady state
 };
 
 /// A problem and the files that it was read from, those that other files mention included.

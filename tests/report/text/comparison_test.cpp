@@ -41,8 +41,8 @@ TEST(ComparisonText, ComparesWhatCostsNothing) {
   EXPECT_EQ(text::improvement(comparison, comparison.rows[1]), 1.0);
 }
 
-TEST(Figures, ThroughputIsShownAsTheLatencyThatIsSought) {
-  EXPECT_EQ(figures::format_objective(objective::Objective::kThroughput, 2.0), "2 s of latency");
+TEST(Figures, ThroughputIsShownAsThePeriodThatIsSought) {
+  EXPECT_EQ(figures::format_objective(objective::Objective::kThroughput, 2.0), "2 s a period");
   EXPECT_EQ(figures::format_objective(objective::Objective::kLatency, 2.0), "2 s");
 }
 

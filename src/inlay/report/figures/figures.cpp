@@ -29,7 +29,8 @@ std::string format_objective(const objective::Objective& objective, double value
     case objective::Objective::kLatency:
       return base::format_time(value);
     case objective::Objective::kThroughput:
-      return base::format_time(value) + " of latency";
+    case objective::Objective::kPeriod:
+      return base::format_time(value) + " a period";
     case objective::Objective::kEnergy:
       return base::format_energy(value);
     case objective::Objective::kEdp:

@@ -32,7 +32,8 @@ std::string models_of(const schedule::Problem& problem) {
 void tiles(const PageSchedule& best, Markup& page) {
   const evaluate::ScheduleCost& cost = best.cost;
   page.open("dl", {{"class", "tiles"}});
-  tile(page, "latency", base::format_time(cost.latency), base::counted(cost.windows.size(), "window"));
+  tile(page, best.document.problem.repeated ? "period" : "latency", base::format_time(cost.latency),
+       base::counted(cost.windows.size(), "window"));
   tile(page, "throughput", figures::format_rate(cost.throughput()),
        fmt::format("samples; {} steady", figures::format_rate(cost.steady_throughput)));
   tile(page, "energy", base::format_energy(cost.energy.total()),

@@ -87,7 +87,7 @@ std::string figures(const ScheduleDocument& document, const evaluate::ScheduleCo
   Pairs pairs = {
       {"scenario", workload_line(document.problem)},
       {"package", document.problem.package.name},
-      {"latency", base::format_time(cost.latency)},
+      {document.problem.repeated ? "period" : "latency", base::format_time(cost.latency)},
       {"throughput",
        fmt::format("{:.4g} samples/s ({:.4g} steady)", cost.throughput(), cost.steady_throughput)},
       {"energy", fmt::format("{} ({:.4g} samples/J)", base::format_energy(cost.energy.total()),
@@ -98,6 +98,9 @@ std::string figures(const ScheduleDocument& document, const evaluate::ScheduleCo
       {"bottleneck", fmt::format("{}, {} of its time", to_string(bottleneck, cost.windows.size() > 1),
                                  figures::format_share(bottleneck.share))},
   };
+  if (document.problem.repeated) {
+    pairs.insert(pairs.begin() + 3, {"one pass", base::format_time(cost.pass)});
+  }
   for (const schedule::Constraint& constraint : document.problem.constraints.each()) {
     pairs.emplace_back("constraint", schedule::to_string(document.problem, constraint));
   }

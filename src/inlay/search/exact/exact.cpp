@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "inlay/base/error.hpp"
 #include "inlay/search/exact/window_search.hpp"
 #include "inlay/search/pipelines/submesh_trie.hpp"
 
@@ -53,6 +54,10 @@ Space space(const schedule::Problem& problem, const Options& options) {
 Answer solve(const schedule::Problem& problem, const Objective& objective, const Options& options) {
   const Space family = space(problem, options);
   const std::string& windows = options.settings.word("exact.windows");
+  if (problem.repeated && windows != "first-fit") {
+    throw base::InputError("exact.windows: only 'first-fit' is searched in steady state, not '" + windows +
+                           "'");
+  }
   return windows == "blocks" ? search_block_windows(problem, objective, family, options)
          : windows == "free" ? search_free_windows(problem, objective, family, options)
                              : search_space(problem, objective, family, options);

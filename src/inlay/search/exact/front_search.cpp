@@ -12,6 +12,7 @@
 #include "inlay/evaluate/reference.hpp"
 #include "inlay/search/constraints/constraint_effects.hpp"
 #include "inlay/search/exact/incumbent_passes.hpp"
+#include "inlay/search/exact/partition_problem.hpp"
 #include "inlay/search/exact/partition_search.hpp"
 #include "inlay/search/pipelines/submesh_trie.hpp"
 
@@ -45,6 +46,7 @@ class FrontSearch {
  public:
   FrontSearch(const schedule::Problem& problem, Space space, const Options& options)
       : problem_(problem),
+        problems_(problem),
         space_(std::move(space)),
         options_(options),
         clock_(options.stop),
@@ -53,7 +55,7 @@ class FrontSearch {
   FrontAnswer run() {
     find_ends();
     for (const windows::WindowPartition& partition : space_.partitions) {
-      gaps_.push_back(distance(partition_front(problem_, partition), target_.known));
+      gaps_.push_back(distance(partition_front(problems_.of(partition), partition), target_.known));
     }
     for (const Resolution& resolution : incumbent_passes(space_.longest)) {
       for (std::size_t i = 0; i < space_.partitions.size() && !stopped(); ++i) {
@@ -135,10 +137,17 @@ class FrontSearch {
         cheapest.energy <= least_energy_ * target_.slack * (1.0 + kRounding) ? cheapest.latency : kInfinite;
     const int longest =
         resolution.most_stages == 0 ? space_.longest : std::min(space_.longest, resolution.most_stages);
-    const PartitionQuestion question{
-        problem_, trie_,      space_.partitions[index], Objective::kEdp, kInfinite,
-        longest,  resolution, options_.threads,         kInfinite,       nullptr,
-        &target_};
+    const PartitionQuestion question{problems_.of(space_.partitions[index]),
+                                     trie_,
+                                     space_.partitions[index],
+                                     Objective::kEdp,
+                                     kInfinite,
+                                     longest,
+                                     resolution,
+                                     options_.threads,
+                                     kInfinite,
+                                     nullptr,
+                                     &target_};
     PartitionResult result = search_partition(question, clock_, clock_.evaluations_left(evaluations_));
     evaluations_ += result.evaluations;
     for (Found& found : result.front) {
@@ -197,6 +206,7 @@ class FrontSearch {
   }
 
   const schedule::Problem& problem_;
+  PartitionProblem problems_;
   Space space_;
   const Options& options_;
   StopClock clock_;

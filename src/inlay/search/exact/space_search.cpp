@@ -14,6 +14,7 @@
 #include "inlay/search/constraints/constraint_effects.hpp"
 #include "inlay/search/constraints/start_schedule.hpp"
 #include "inlay/search/exact/incumbent_passes.hpp"
+#include "inlay/search/exact/partition_problem.hpp"
 #include "inlay/search/incumbent.hpp"
 #include "inlay/search/pipelines/submesh_trie.hpp"
 #include "inlay/search/windows/space_membership.hpp"
@@ -70,6 +71,7 @@ class SpaceSearch {
   SpaceSearch(const schedule::Problem& problem, const Objective& objective, Space space,
               const Options& options)
       : problem_(problem),
+        problems_(problem),
         objective_(objective),
         space_(std::move(space)),
         options_(options),
@@ -79,7 +81,7 @@ class SpaceSearch {
         bounds_(space_.partitions.size()),
         tolerances_(space_.partitions.size()) {
     for (std::size_t i = 0; i < space_.partitions.size(); ++i) {
-      bounds_[i] = partition_bound(problem, space_.partitions[i], objective);
+      bounds_[i] = partition_bound(problems_.of(space_.partitions[i]), space_.partitions[i], objective);
     }
     const evaluate::RootBounds root = evaluate::root_bounds(problem);
     root_bound_ = objective.bound(root.latency, root.energy);
@@ -147,8 +149,9 @@ class SpaceSearch {
                          std::int64_t most_evaluations) {
     const int longest =
         resolution.most_stages == 0 ? space_.longest : std::min(space_.longest, resolution.most_stages);
-    const PartitionQuestion question{problem_, trie_,      space_.partitions[index], objective_, below,
-                                     longest,  resolution, options_.threads};
+    const windows::WindowPartition& partition = space_.partitions[index];
+    const PartitionQuestion question{
+        problems_.of(partition), trie_, partition, objective_, below, longest, resolution, options_.threads};
     PartitionResult result =
         search_partition(question, clock_, std::min(most_evaluations, clock_.evaluations_left(evaluations_)));
     evaluations_ += result.evaluations;
@@ -217,9 +220,16 @@ class SpaceSearch {
     }
     double least = evaluate::evaluate_reference(problem_, best_).energy.total();
     for (const std::size_t i : promising_first()) {
-      const PartitionQuestion question{
-          problem_,       trie_,   space_.partitions[i], Objective::kEnergy,     least,
-          space_.longest, kCoarse, options_.threads,     value_ * (1.0 + 1e-12), &best_};
+      const PartitionQuestion question{problems_.of(space_.partitions[i]),
+                                       trie_,
+                                       space_.partitions[i],
+                                       Objective::kEnergy,
+                                       least,
+                                       space_.longest,
+                                       kCoarse,
+                                       options_.threads,
+                                       value_ * (1.0 + 1e-12),
+                                       &best_};
       const PartitionResult result =
           search_partition(question, clock_, clock_.evaluations_left(evaluations_));
       evaluations_ += result.evaluations;
@@ -299,6 +309,7 @@ class SpaceSearch {
   }
 
   const schedule::Problem& problem_;
+  PartitionProblem problems_;
   Objective objective_;
   Space space_;
   const Options& options_;

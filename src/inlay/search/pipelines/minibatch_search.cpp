@@ -223,7 +223,7 @@ class MinibatchSearch {
 
   Label extended(const Label& label, const StageFigures& stage, std::size_t parent, int cut) const {
     return {label.first + stage.first,
-            tables_.mini_batches > 1 ? std::max(label.steady, stage.steady) : 0.0,
+            tables_.refills > 0.0 ? std::max(label.steady, stage.steady) : 0.0,
             label.energy + stage.energy,
             label.bytes + static_cast<double>(stage.memory_bytes),
             static_cast<std::int32_t>(parent),

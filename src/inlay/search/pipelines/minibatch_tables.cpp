@@ -30,7 +30,7 @@ MinibatchStages::MinibatchStages(const PipelineQuestion& question, const Pruning
                      .mini_batches[static_cast<std::size_t>(size_index)]),
       mini_batches(base::ceil_divide(
           question.problem.scenario.models[static_cast<std::size_t>(question.model)].batch, mini_batch)),
-      refills(static_cast<double>(mini_batches - 1)),
+      refills(static_cast<double>(evaluate::refills(question.problem, mini_batches))),
       lines(supporting_lines(question.context, bound.latency,
                              latest_allowed([&](double latency) { return threshold.energy(latency); },
                                             bound.latency, bound.energy))),

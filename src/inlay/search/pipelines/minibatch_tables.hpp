@@ -16,7 +16,7 @@ struct MinibatchStages {
   PipelineBound bound;  // of whole pipelines
   std::int64_t mini_batch;
   std::int64_t mini_batches;
-  double refills;  // n - 1
+  double refills;  // n - 1, or n where the window is repeated
   SupportingLines lines;
   StageGrid grid;
 

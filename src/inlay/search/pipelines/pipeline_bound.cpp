@@ -103,6 +103,12 @@ PipelineBound pipeline_bound(const schedule::Problem& problem, int model, const 
   const double each = bytes.per_sample * static_cast<double>(size);
   const double steady = std::max(slowest_layer, work / static_cast<double>(package.chiplets.size()));
   PipelineBound bound;
+  if (problem.repeated) {
+    bound.latency = n * steady;
+    bound.bytes = n * each;
+    bound.energy = n * energy + bound.bytes * byte.joules;
+    return bound;
+  }
   const double loads = package.memory.weight_loads == hardware::WeightLoads::kTimed ? bytes.weights : 0.0;
   // sum of first >= compute + compulsory transfers, where loads of weights may hide behind computing or the
   // other way round; steady >= the compute of some stage.

@@ -74,6 +74,7 @@ double PruningThreshold::of_schedule(double latency) const {
       return energy_below(objective_, incumbent_, latency);
     case Objective::kLatency:
     case Objective::kThroughput:
+    case Objective::kPeriod:
       break;
   }
   return latency < incumbent_ ? kInfinite : -kInfinite;

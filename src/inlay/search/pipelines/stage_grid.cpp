@@ -104,7 +104,7 @@ bool StageGrid::barred(int place, int from, int to) const {
 
 void StageGrid::fill_row(int place, int y, const PruningThreshold& threshold, const CostPoint& least) {
   Layer& layer = layers_[static_cast<std::size_t>(place)];
-  const auto refills = static_cast<double>(request_.mini_batches - 1);
+  const auto refills = static_cast<double>(evaluate::refills(request_.problem, request_.mini_batches));
   // A stage on all chiplets has no other beside it.
   const bool alone =
       request_.trie.members(place) == static_cast<int>(request_.problem.package.chiplets.size());
