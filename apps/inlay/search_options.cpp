@@ -155,6 +155,16 @@ void declare(Command& command, SearchOptions& options) {
   declare(command, options.constraints);
 }
 
+namespace {
+
+/// Tiles of least energy take so long that limits and rates would wrongly seem out of reach.
+cost::Tuning tuning_of(const SearchOptions& options) {
+  const bool timed = options.steady_state || !options.constraints.latency_limits.empty();
+  return options.objective == "energy" && timed ? cost::Tuning::kEdp : cost::tuning_for(options.objective);
+}
+
+}  // namespace
+
 solve::ProblemRequest problem_request(const SearchOptions& options, const std::string& scenario,
                                       const std::string& package,
                                       const std::vector<std::string>& strategies) {
@@ -162,7 +172,7 @@ solve::ProblemRequest problem_request(const SearchOptions& options, const std::s
   request.scenario = scenario;
   request.package = package;
   request.engine = options.engine;
-  request.tuning = cost::tuning_for(options.objective);
+  request.tuning = tuning_of(options);
   request.communication = solve::communication_named(options.communication);
   request.repeated =
       options.steady_state || options.objective == "period" || options.objective == "throughput";

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "inlay/base/error.hpp"
+#include "inlay/base/quantity.hpp"
 #include "inlay/evaluate/reference.hpp"
 #include "inlay/evaluate/root_bounds.hpp"
 #include "inlay/search/certificate.hpp"
@@ -47,6 +48,25 @@ void name_misfit(const schedule::Problem& problem) {
   }
 }
 
+/// The longest period in which every model with a rate is served, and the model that asks for it. Where time
+/// is all that is sought, the rates do not matter.
+struct PeriodLimit {
+  double seconds = kInfinite;
+  std::size_t model = 0;
+};
+
+PeriodLimit period_limit(const schedule::Problem& problem, const Objective& objective) {
+  PeriodLimit limit;
+  for (std::size_t m = 0; m < problem.scenario.models.size(); ++m) {
+    const workload::ScenarioModel& entry = problem.scenario.models[m];
+    if (problem.repeated && objective.counts_energy() && entry.rate) {
+      const double seconds = static_cast<double>(entry.batch) / *entry.rate;
+      limit = seconds < limit.seconds ? PeriodLimit{seconds, m} : limit;
+    }
+  }
+  return limit;
+}
+
 [[noreturn]] void refuse(const schedule::Problem& problem, const Space& space) {
   name_misfit(problem);
   const std::size_t models = problem.scenario.models.size();
@@ -73,6 +93,7 @@ class SpaceSearch {
       : problem_(problem),
         problems_(problem),
         objective_(objective),
+        limit_(period_limit(problem, objective)),
         space_(std::move(space)),
         options_(options),
         clock_(options.stop),
@@ -104,6 +125,9 @@ class SpaceSearch {
     }
     if (value_ == kInfinite) {
       if (std::isinf(*std::min_element(bounds_.begin(), bounds_.end()))) {
+        if (std::isfinite(limit_.seconds)) {
+          refuse_rate();
+        }
         refuse(problem_, space_);
       }
       fall_back();
@@ -114,7 +138,7 @@ class SpaceSearch {
 
  private:
   void adopt_start() {
-    if (options_.start) {
+    if (options_.start && cost_of_start(problem_, *options_.start).latency <= limit_.seconds) {
       value_ = objective_of(objective_, cost_of_start(problem_, *options_.start));
       best_ = *options_.start;
       start_value_ = value_;
@@ -151,7 +175,8 @@ class SpaceSearch {
         resolution.most_stages == 0 ? space_.longest : std::min(space_.longest, resolution.most_stages);
     const windows::WindowPartition& partition = space_.partitions[index];
     const PartitionQuestion question{
-        problems_.of(partition), trie_, partition, objective_, below, longest, resolution, options_.threads};
+        problems_.of(partition), trie_,         partition, objective_, below, longest, resolution,
+        options_.threads,        limit_.seconds};
     PartitionResult result =
         search_partition(question, clock_, std::min(most_evaluations, clock_.evaluations_left(evaluations_)));
     evaluations_ += result.evaluations;
@@ -241,6 +266,23 @@ class SpaceSearch {
     }
   }
 
+  /// Names the rate that could be served.
+  [[noreturn]] void refuse_rate() {
+    const workload::ScenarioModel& entry = problem_.scenario.models[limit_.model];
+    Options rest = options_;
+    rest.progress = {};
+    rest.start.reset();
+    const Answer fastest = search_space(problem_, Objective::kPeriod, space_, rest);
+    throw base::InfeasibleError(
+        fmt::format("{}: model '{}' cannot be served at {:.4g}/s: a batch of {} would have to be done in {}; "
+                    "the shortest period "
+                    "that was found is {}, {:.4g}/s (bound: {}; {})",
+                    space_.name, entry.name, *entry.rate, entry.batch, base::format_time(limit_.seconds),
+                    base::format_time(fastest.certificate.value),
+                    static_cast<double>(entry.batch) / fastest.certificate.value,
+                    base::format_time(fastest.certificate.lower_bound), fastest.certificate.binds));
+  }
+
   /// Stopped before anything was found.
   void fall_back() {
     const std::optional<schedule::Schedule> plain = constraints::plain_schedule(problem_);
@@ -248,7 +290,12 @@ class SpaceSearch {
       throw StoppedEarly(fmt::format("stopped by {} before a schedule was found",
                                      too_large_ && !stopped() ? "memory" : clock_.reason()));
     }
-    value_ = objective_of(objective_, evaluate::evaluate_reference(problem_, *plain));
+    const evaluate::ScheduleCost cost = evaluate::evaluate_reference(problem_, *plain);
+    if (cost.latency > limit_.seconds) {
+      throw StoppedEarly(fmt::format("stopped by {} before a schedule was found that serves all rates",
+                                     too_large_ && !stopped() ? "memory" : clock_.reason()));
+    }
+    value_ = objective_of(objective_, cost);
     best_ = *plain;
     fell_back_ = true;
   }
@@ -311,6 +358,7 @@ class SpaceSearch {
   const schedule::Problem& problem_;
   PartitionProblem problems_;
   Objective objective_;
+  PeriodLimit limit_;
   Space space_;
   const Options& options_;
   StopClock clock_;
