@@ -51,6 +51,7 @@ void add_compare(CLI::App& program, Action& chosen);
 void add_cost(CLI::App& program, Action& chosen);
 void add_import(CLI::App& program, Action& chosen);
 void add_verify(CLI::App& program, Action& chosen);
+void add_simulate(CLI::App& program, Action& chosen);
 void add_explain(CLI::App& program, Action& chosen);
 void add_check(CLI::App& program, Action& chosen);
 void add_list(CLI::App& program, Action& chosen);

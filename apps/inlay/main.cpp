@@ -26,7 +26,7 @@ constexpr int kDefect = 3;
 /// Every subcommand, in the order in which --help shows them.
 constexpr std::array kCommands = {
     app::add_schedule, app::add_compare, app::add_study, app::add_cost, app::add_import, app::add_verify,
-    app::add_explain,  app::add_check,   app::add_list,  app::add_show, app::add_report,
+    app::add_simulate, app::add_explain, app::add_check, app::add_list, app::add_show,   app::add_report,
 };
 
 /// CLI11 would answer `inlay shedule --help` with the help of the whole program.

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <stdexcept>
 #include <thread>
 
@@ -14,6 +13,7 @@
 #include "inlay/base/quantity.hpp"
 #include "interrupt.hpp"
 #include "progress_line.hpp"
+#include "shares.hpp"
 
 namespace inlay::app {
 namespace {
@@ -31,19 +31,6 @@ double parse_time(const std::string& text) {
   }
   throw base::InputError(fmt::format(
       "--time-limit: '{}' is not a time above zero with its unit (s, ms, us or ns); for example 30s", text));
-}
-
-double parse_gap(const std::string& text) {
-  const bool percent = text.ends_with('%');
-  const char* end = text.data() + text.size() - (percent ? 1 : 0);
-  double value = 0.0;
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  value = percent ? value / 100.0 : value;
-  if (error != std::errc{} || stop != end || !(value >= 0.0 && value < 1.0)) {
-    throw base::InputError(
-        fmt::format("--gap: '{}' is not a share from 0% to below 100%; for example 1%", text));
-  }
-  return value;
 }
 
 void set_splits(const std::string& splits, search::Settings& settings) {
@@ -198,7 +185,7 @@ search::Options search_options(const SearchOptions& options, const std::vector<s
     result.stop.time_limit = parse_time(options.time_limit);
   }
   if (!options.gap.empty()) {
-    result.stop.gap = parse_gap(options.gap);
+    result.stop.gap = read_share("--gap", options.gap, "1%");
   }
   result.stop.interrupted = &catch_interrupt();
   result.seed = static_cast<std::uint64_t>(options.seed);

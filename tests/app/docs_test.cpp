@@ -77,6 +77,10 @@ TEST(Docs, ExamplesOfConstraintsRunInOrder) {
   run_examples_of("docs/constraints.md", 7);
 }
 
+TEST(Docs, ExamplesOfReplayRunInOrder) {
+  run_examples_of("docs/replay.md", 3);
+}
+
 // The README's figures are those of this version, or this fails.
 TEST(Docs, ExamplesOfReadmeRunInOrder) {
   run_examples_of("README.md", 4);
