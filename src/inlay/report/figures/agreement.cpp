@@ -21,7 +21,7 @@ std::vector<AgreementRow> agreement(const schedule::Problem& problem, const eval
     for (std::size_t p = 0; p < window.pipelines.size(); ++p) {
       const auto model = static_cast<std::size_t>(window.pipelines[p].model);
       rows.push_back({fmt::format("window {}, {}", w, problem.scenario.models[model].name),
-                      cost.windows[w].pipelines[p].latency, window.pipelines[p].end});
+                      cost.windows[w].pipelines[p].end, window.pipelines[p].end});
     }
   }
   return rows;
