@@ -12,8 +12,10 @@
 #include "inlay/report/files/front_json.hpp"
 #include "inlay/report/files/output_folder.hpp"
 #include "inlay/report/text/front_table.hpp"
+#include "inlay/report/text/replay_text.hpp"
 #include "inlay/report/text/schedule_text.hpp"
 #include "inlay/schedule/check.hpp"
+#include "inlay/simulate/replay.hpp"
 #include "inlay/solve/solved.hpp"
 #include "inlay/solve/solved_front.hpp"
 #include "progress_line.hpp"
@@ -30,6 +32,7 @@ struct Options {
   std::string pareto;
   std::string start;
   std::string out;
+  bool replay = false;
   bool json = false;
 };
 
@@ -124,6 +127,10 @@ int run_front(const Options& options) {
 }
 
 int run(const Options& options) {
+  if (options.replay && (options.json || !options.pareto.empty())) {
+    throw base::InputError(
+        "--replay cannot be combined with --json or --pareto; 'inlay simulate' replays a schedule's file");
+  }
   if (!options.pareto.empty()) {
     return run_front(options);
   }
@@ -147,6 +154,13 @@ int run(const Options& options) {
     folder->write(kStagesFile, report::text::stages_csv(solved.document, solved.cost));
   }
   fmt::print("{}", options.json ? document : report::text::schedule_text(solved.document, solved.cost));
+  if (options.replay) {
+    schedule::Problem problem = solved.document.problem;
+    problem.repeated = false;  // a replay is one pass
+    const schedule::Schedule& found = solved.document.schedule;
+    fmt::print("\n{}", report::text::replay_text(problem, evaluate::evaluate_reference(problem, found),
+                                                 simulate::replay(problem, found)));
+  }
   return 0;
 }
 
@@ -171,6 +185,8 @@ void add_schedule(CLI::App& program, Action& chosen) {
   command.option(
       "--out", options->out, "DIR",
       "write schedule.json and stages.csv there; of a front front.json, front.csv and every schedule");
+  command.flag("--replay", options->replay,
+               "also replay the schedule on shared links and memory (see 'inlay simulate')");
   command.flag("--json", options->json, "print JSON alone (the content of schedule.json)");
   command.finish(chosen, [options] { return run(*options); });
 }

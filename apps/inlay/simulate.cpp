@@ -29,7 +29,8 @@ int run(const Options& options) {
   how.keep_timeline = !options.trace.empty();
   const schedule::ScheduleDocument document =
       schedule::read_document(base::read_file(options.file), options.file);
-  const schedule::Problem& problem = document.problem;
+  schedule::Problem problem = document.problem;
+  problem.repeated = false;  // a replay is one pass
   if (const auto wrong = schedule::check(problem, document.schedule); !wrong.empty()) {
     throw base::InputError(
         fmt::format("{}: no valid schedule of this problem: {}", options.file, wrong.front()));

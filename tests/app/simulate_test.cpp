@@ -53,6 +53,26 @@ TEST(Simulate, WritesATrace) {
   EXPECT_GT(Json::parse(read(with_schedule().path() / "trace.json"))["traceEvents"].size(), 20U);
 }
 
+TEST(Simulate, VerifyHoldsTheLatencyAgainstTheReplay) {
+  const Outcome within = run({"verify", "schedule.json", "--replay"}, with_schedule());
+  EXPECT_EQ(within.code, 0) << within.out;
+  EXPECT_THAT(within.out, HasSubstr("note: metrics.latency: "));
+  EXPECT_THAT(within.out, HasSubstr("tolerance 10.0%"));
+  const Json exact =
+      Json::parse(run({"simulate", "schedule.json", "--json"}, with_schedule()).out)["times"][0];
+  const bool equal = exact["estimate"] == exact["replay"];
+  const Outcome beyond = run({"verify", "schedule.json", "--replay", "--tolerance", "0%"}, with_schedule());
+  EXPECT_EQ(beyond.code, equal ? 0 : 1) << beyond.out;
+}
+
+TEST(Simulate, ScheduleShowsTheReplay) {
+  const Outcome outcome =
+      run({"schedule", "resnet-18", "--package", "het-sides-2x2", "--strategy", "standalone", "--replay"},
+          with_schedule());
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("estimate off by"));
+}
+
 TEST(Simulate, RefusesWhatMakesNoSense) {
   struct Case {
     std::vector<std::string> words;
@@ -62,6 +82,7 @@ TEST(Simulate, RefusesWhatMakesNoSense) {
                           Case{{"simulate", "schedule.json", "--jitter", "2 apples"}, "for example 2%"},
                           Case{{"simulate", "schedule.json", "--jitter", "100%"}, "--jitter"},
                           Case{{"simulate", "schedule.json", "--runs", "0"}, "--runs"},
+                          Case{{"verify", "schedule.json", "--tolerance", "1%"}, "goes with --replay"},
                           Case{{"simulate", "schedule.json", "--trac", "x"}, "did you mean '--trace'?"}}) {
     const Outcome outcome = run(one.words, with_schedule());
     EXPECT_EQ(outcome.code, 2);
