@@ -111,12 +111,14 @@ class PartitionSearch {
     const int free =
         std::min(static_cast<int>(question_.problem.package.chiplets.size() + 1 - window.models.size()),
                  schedule::most_chiplets(question_.problem.constraints, model));
+    const int longest = std::min({question_.longest, free, range.last - range.first});
     return {question_.problem,
             question_.trie,
             model,
             range,
-            std::min({question_.longest, free, range.last - range.first}),
-            cuts_of(model, range),
+            longest,
+            // A pipeline of one stage has no cuts.
+            longest > 1 ? cuts_of(model, range) : std::vector<int>{range.first, range.last},
             question_.resolution.tolerance,
             around(w, m),
             {},
