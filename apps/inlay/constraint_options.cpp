@@ -15,6 +15,8 @@ void declare(Command& command, schedule::ConstraintRequest& constraints) {
                   "the model must be done by then, as resnet-50=10ms");
   command.options("--after", constraints.dependencies, "MODEL=MODELS",
                   "the first begins in a window after the last one of the others");
+  command.options("--sharding", constraints.shardings, "MODEL=WAYS",
+                  "divide layers so on several chiplets, as gpt2=K,N or gpt2:FIRST..LAST=K/N (rows/columns)");
 }
 
 }  // namespace inlay::app

@@ -172,4 +172,113 @@ inline schedule::Problem random_submesh_problem(base::Random& random, const Subm
   return problem;
 }
 
+/// A constraint on some layers of a model that each of them can keep.
+inline schedule::ShardingDemand random_sharding_demand(base::Random& random,
+                                                       const schedule::Problem& problem) {
+  const char* const axes[] = {"N", "M", "K", "C", "C>N", "C>M", "-", "*"};
+  const auto axis = [&] { return std::string(axes[random.between(0, 7)]); };
+  while (true) {
+    schedule::ShardingDemand demand;
+    demand.model =
+        static_cast<int>(random.between(0, static_cast<std::int64_t>(problem.scenario.models.size()) - 1));
+    const workload::Model& model = problem.scenario.models[static_cast<std::size_t>(demand.model)].model;
+    const auto layers = static_cast<std::int64_t>(model.layers.size());
+    demand.first = static_cast<int>(random.between(0, layers - 1));
+    demand.last = static_cast<int>(random.between(demand.first + 1, layers));
+    for (std::int64_t i = random.between(1, 2); i > 0; --i) {
+      const std::string rows = axis();
+      demand.choices.push_back(
+          schedule::parse_choice(random.between(0, 1) == 0 ? rows : rows + "/" + axis()).value());
+    }
+    if (schedule::defect_of(demand, model).empty()) {
+      return demand;
+    }
+  }
+}
+
+/// A random pipeline of a model's layers on disjoint submeshes that touch, each layer divided at random.
+/// Chiplets that it takes are marked; without stages where it found no room.
+inline schedule::Pipeline random_divided_pipeline(base::Random& random, const schedule::Problem& problem,
+                                                  int index, int first, int last, std::vector<bool>& taken) {
+  const workload::Model& model = problem.scenario.models[static_cast<std::size_t>(index)].model;
+  const auto pick = [&](const auto& list) -> const auto& {
+    return list[static_cast<std::size_t>(random.between(0, static_cast<std::int64_t>(list.size()) - 1))];
+  };
+  schedule::Pipeline pipeline{
+      index, pick(problem.costs.models[static_cast<std::size_t>(index)].mini_batches), {}};
+  while (first < last) {
+    std::vector<hardware::Submesh> free;
+    for (const hardware::Submesh& one : hardware::submeshes(problem.package, problem.most_members)) {
+      const bool beside =
+          pipeline.stages.empty() || hardware::touch(problem.package, pipeline.stages.back().submesh, one);
+      if (beside && std::none_of(one.chiplets.begin(), one.chiplets.end(),
+                                 [&](int chiplet) { return taken[static_cast<std::size_t>(chiplet)]; })) {
+        free.push_back(one);
+      }
+    }
+    if (free.empty()) {
+      if (!pipeline.stages.empty()) {  // the last stage takes the rest
+        schedule::Stage& stage = pipeline.stages.back();
+        for (int layer = first; layer < last && !stage.submesh.single(); ++layer) {
+          stage.shardings.push_back(
+              pick(schedule::shardings_on(workload::divisions(model, layer),
+                                          {stage.submesh.rows, stage.submesh.columns}, pipeline.mini_batch)));
+        }
+        stage.last = last;
+      }
+      return pipeline;
+    }
+    schedule::Stage stage{first, static_cast<int>(random.between(first + 1, last)), pick(free), {}};
+    for (const int chiplet : stage.submesh.chiplets) {
+      taken[static_cast<std::size_t>(chiplet)] = true;
+    }
+    for (int layer = stage.first; layer < stage.last && !stage.submesh.single(); ++layer) {
+      stage.shardings.push_back(
+          pick(schedule::shardings_on(workload::divisions(model, layer),
+                                      {stage.submesh.rows, stage.submesh.columns}, pipeline.mini_batch)));
+    }
+    first = stage.last;
+    pipeline.stages.push_back(std::move(stage));
+  }
+  return pipeline;
+}
+
+/// One model after the other, or two windows with all models; empty where a model found no room.
+inline schedule::Schedule random_divided_schedule(base::Random& random, const schedule::Problem& problem) {
+  schedule::Schedule schedule;
+  const bool together = random.between(0, 1) == 0;
+  for (int model = 0; model < static_cast<int>(problem.scenario.models.size()); ++model) {
+    const int layers =
+        static_cast<int>(problem.scenario.models[static_cast<std::size_t>(model)].model.layers.size());
+    const int cut = together ? static_cast<int>(random.between(0, layers)) : layers;
+    int begin = 0;
+    for (int part = 0; part < 2; ++part) {
+      const int end = part == 0 ? cut : layers;
+      if (begin == end) {
+        continue;
+      }
+      const std::size_t window = together ? static_cast<std::size_t>(part) : schedule.windows.size();
+      schedule.windows.resize(std::max(schedule.windows.size(), window + 1));
+      std::vector<bool> taken(problem.package.chiplets.size(), false);
+      for (const schedule::Pipeline& other : schedule.windows[window].pipelines) {
+        for (const schedule::Stage& stage : other.stages) {
+          for (const int chiplet : stage.submesh.chiplets) {
+            taken[static_cast<std::size_t>(chiplet)] = true;
+          }
+        }
+      }
+      schedule::Pipeline pipeline = random_divided_pipeline(random, problem, model, begin, end, taken);
+      if (pipeline.stages.empty()) {
+        return {};
+      }
+      schedule.windows[window].pipelines.push_back(std::move(pipeline));
+      begin = end;
+    }
+  }
+  schedule.windows.erase(std::remove_if(schedule.windows.begin(), schedule.windows.end(),
+                                        [](const auto& window) { return window.pipelines.empty(); }),
+                         schedule.windows.end());
+  return schedule;
+}
+
 }  // namespace inlay::testing

@@ -90,6 +90,26 @@ class Check {
         report(window, ban, where());
       }
     }
+    for (const ShardingDemand& demand : problem_.constraints.shardings) {
+      check_sharding(window, model, stage, demand);
+    }
+  }
+
+  /// The first layer of a stage that is divided in another way.
+  void check_sharding(std::size_t window, int model, const Stage& stage, const ShardingDemand& demand) {
+    for (int layer = stage.first; layer < stage.last && !stage.submesh.single(); ++layer) {
+      const Sharding& sharding = stage.sharding_of(layer);
+      if (demand.covers(model, layer) &&
+          !demand.admits(sharding, {stage.submesh.rows, stage.submesh.columns})) {
+        const auto& layers = problem_.scenario.models[static_cast<std::size_t>(model)].model.layers;
+        report(
+            window, demand,
+            fmt::format("layer '{}' is divided by {} between the rows and {} between the columns of {}",
+                        layers[static_cast<std::size_t>(layer)].name, to_string(sharding.rows),
+                        to_string(sharding.columns), hardware::to_string(problem_.package, stage.submesh)));
+        return;
+      }
+    }
   }
 
   const Problem& problem_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "inlay/schedule/constraint_names.hpp"
 #include "inlay/schedule/problem.hpp"
 
 // Names every field of the constraints, as problem_fields.hpp does for the rest of a problem.
@@ -21,14 +22,20 @@ void describe_chiplets(Archive& archive, std::vector<int>& chiplets, const hardw
   }
 }
 
+/// Of a pin or a sharding: layers [first, last) of a model.
+template <typename Archive, typename Range>
+void describe_layers(Archive& archive, Range& range, const workload::Scenario& scenario) {
+  archive.index("model", range.model, scenario.models.size(), "model");
+  const auto layers = static_cast<std::int64_t>(
+      scenario.models.at(static_cast<std::size_t>(range.model)).model.layers.size());
+  archive.integer("first", range.first, 0, layers - 1);
+  archive.integer("last", range.last, range.first + 1, layers);
+}
+
 template <typename Archive>
 void describe_pin(Archive& archive, Pin& pin, const workload::Scenario& scenario,
                   const hardware::Package& package) {
-  archive.index("model", pin.model, scenario.models.size(), "model");
-  const auto layers =
-      static_cast<std::int64_t>(scenario.models.at(static_cast<std::size_t>(pin.model)).model.layers.size());
-  archive.integer("first", pin.first, 0, layers - 1);
-  archive.integer("last", pin.last, pin.first + 1, layers);
+  describe_layers(archive, pin, scenario);
   describe_chiplets(archive, pin.chiplets, package);
 }
 
@@ -36,6 +43,25 @@ template <typename Archive>
 void describe_dependency(Archive& archive, Dependency& dependency, std::size_t models) {
   archive.index("model", dependency.model, models, "model");
   archive.index("waits_for", dependency.waits_for, models, "model");
+}
+
+template <typename Archive>
+void describe_sharding(Archive& archive, ShardingDemand& demand, const workload::Scenario& scenario) {
+  describe_layers(archive, demand, scenario);
+  std::vector<std::string> by;
+  for (const ShardingChoice& choice : demand.choices) {
+    by.push_back(to_string(choice));
+  }
+  archive.texts("by", by);
+  if constexpr (Archive::kReading) {
+    demand.choices =
+        choices_named(by, [&archive](const std::string& message) { archive.fail("by", message); });
+    const std::string defect =
+        defect_of(demand, scenario.models[static_cast<std::size_t>(demand.model)].model);
+    if (!defect.empty()) {
+      archive.fail("by", defect);
+    }
+  }
 }
 
 template <typename Archive>
@@ -62,6 +88,9 @@ void describe(Archive& archive, Constraints& constraints, const workload::Scenar
   });
   archive.list("dependencies", constraints.dependencies,
                [&](auto& inner, Dependency& dependency) { describe_dependency(inner, dependency, models); });
+  archive.optional_list("shardings", constraints.shardings, [&](auto& inner, ShardingDemand& demand) {
+    describe_sharding(inner, demand, scenario);
+  });
 }
 
 }  // namespace inlay::schedule

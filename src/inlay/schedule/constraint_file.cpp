@@ -1,4 +1,6 @@
 // The YAML form of constraints, docs/constraints.md.
+#include <tuple>
+
 #include "inlay/base/yaml.hpp"
 #include "inlay/schedule/constraint_names.hpp"
 #include "inlay/schedule/constraint_request.hpp"
@@ -24,6 +26,27 @@ std::vector<int> chiplets_of(const Problem& problem, const base::YamlNode& node)
   return chiplets_named(problem, names, complain_at(node));
 }
 
+/// The model and the layers, all of them if none are named, of a pin or a sharding.
+template <typename Range>
+void read_layers(const Problem& problem, const base::YamlNode& model,
+                 const std::optional<base::YamlNode>& layers, Range& range) {
+  range.model = model_named(problem, model.name(), complain_at(model));
+  range.last =
+      static_cast<int>(problem.scenario.models[static_cast<std::size_t>(range.model)].model.layers.size());
+  if (!layers) {
+    return;
+  }
+  const std::vector<base::YamlNode> ends = one_or_more(*layers);
+  if (ends.empty() || ends.size() > 2) {
+    layers->fail("one layer, or the first and the last of a range: [FIRST, LAST]");
+  }
+  for (const base::YamlNode& end : ends) {
+    layer_named(problem, range.model, end.name(), complain_at(end));
+  }
+  std::tie(range.first, range.last) =
+      layers_named(problem, range.model, ends.front().name(), ends.back().name(), complain_at(*layers));
+}
+
 Pin read_pin(const Problem& problem, const base::YamlNode& node) {
   base::YamlMap keys = node.map();
   const base::YamlNode model = keys.required("model");
@@ -31,22 +54,31 @@ Pin read_pin(const Problem& problem, const base::YamlNode& node) {
   const base::YamlNode chiplets = keys.required("chiplets");
   keys.finish();
   Pin pin;
-  pin.model = model_named(problem, model.name(), complain_at(model));
+  read_layers(problem, model, layers, pin);
   pin.chiplets = chiplets_of(problem, chiplets);
-  pin.last =
-      static_cast<int>(problem.scenario.models[static_cast<std::size_t>(pin.model)].model.layers.size());
-  if (layers) {
-    const std::vector<base::YamlNode> ends = one_or_more(*layers);
-    if (ends.empty() || ends.size() > 2) {
-      layers->fail("one layer, or the first and the last of a range: [FIRST, LAST]");
-    }
-    pin.first = layer_named(problem, pin.model, ends.front().name(), complain_at(ends.front()));
-    pin.last = layer_named(problem, pin.model, ends.back().name(), complain_at(ends.back())) + 1;
-    if (pin.last <= pin.first) {
-      layers->fail("the last layer stands before the first");
-    }
-  }
   return pin;
+}
+
+ShardingDemand read_sharding(const Problem& problem, const base::YamlNode& node) {
+  base::YamlMap keys = node.map();
+  const base::YamlNode model = keys.required("model");
+  const auto layers = keys.optional("layers");
+  const base::YamlNode by = keys.required("by");
+  keys.finish();
+  ShardingDemand demand;
+  read_layers(problem, model, layers, demand);
+  std::vector<std::string> texts;
+  for (const base::YamlNode& one : one_or_more(by)) {
+    texts.push_back(one.name());
+    choices_named({texts.back()}, complain_at(one));
+  }
+  demand.choices = choices_named(texts, complain_at(by));
+  const std::string defect =
+      defect_of(demand, problem.scenario.models[static_cast<std::size_t>(demand.model)].model);
+  if (!defect.empty()) {
+    by.fail(defect);
+  }
+  return demand;
 }
 
 Ban read_ban(const Problem& problem, const base::YamlNode& node) {
@@ -87,6 +119,7 @@ void read_file(const base::YamlNode& root, Problem& problem) {
   const auto caps = keys.optional("cap");
   const auto latency_limits = keys.optional("latency_limit");
   const auto dependencies = keys.optional("after");
+  const auto shardings = keys.optional("sharding");
   keys.finish();
   Constraints& constraints = problem.constraints;
   for (const base::YamlNode& node : pins ? pins->list() : std::vector<base::YamlNode>{}) {
@@ -106,6 +139,9 @@ void read_file(const base::YamlNode& root, Problem& problem) {
   });
   for_each_model(problem, dependencies,
                  [&](int model, const base::YamlNode& value) { read_dependencies(model, value, problem); });
+  for (const base::YamlNode& node : shardings ? shardings->list() : std::vector<base::YamlNode>{}) {
+    constraints.shardings.push_back(read_sharding(problem, node));
+  }
 }
 
 }  // namespace

@@ -80,6 +80,37 @@ int layer_named(const Problem& problem, int model, const std::string& name, cons
          complain);
 }
 
+std::pair<int, int> layers_named(const Problem& problem, int model, const std::string& first,
+                                 const std::string& last, const Complain& complain) {
+  const std::pair<int, int> range = {layer_named(problem, model, first, complain),
+                                     layer_named(problem, model, last, complain) + 1};
+  if (range.second <= range.first) {
+    refuse("the last layer stands before the first", complain);
+  }
+  return range;
+}
+
+std::vector<ShardingChoice> choices_named(const std::vector<std::string>& texts, const Complain& complain) {
+  std::vector<ShardingChoice> choices;
+  for (const std::string& text : texts) {
+    const std::optional<ShardingChoice> choice = parse_choice(text);
+    if (!choice) {
+      refuse(fmt::format("'{}' is no sharding; one of N, M, K, C, G, - or *, or two of them with a slash, "
+                         "rows first: K/N; C>M scatters sums along M",
+                         text),
+             complain);
+    }
+    if (std::find(choices.begin(), choices.end(), *choice) != choices.end()) {
+      refuse(fmt::format("sharding '{}' is named twice", text), complain);
+    }
+    choices.push_back(*choice);
+  }
+  if (choices.empty()) {
+    refuse("no sharding is named", complain);
+  }
+  return choices;
+}
+
 std::vector<int> chiplets_named(const Problem& problem, const std::vector<std::string>& names,
                                 const Complain& complain) {
   if (names.empty()) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <stdexcept>
+#include <tuple>
 
 #include "inlay/base/error.hpp"
 #include "inlay/base/file.hpp"
@@ -33,23 +34,23 @@ class Text {
 
   Pin pin() const {
     const auto [left, right] = sides("--pin MODEL=CHIPLET,... or MODEL:FIRST..LAST=CHIPLET,...");
-    const std::size_t colon = left.find(':');
     Pin pin;
-    pin.model = model(left.substr(0, colon));
-    pin.last =
-        static_cast<int>(problem_.scenario.models[static_cast<std::size_t>(pin.model)].model.layers.size());
-    if (colon != std::string::npos) {
-      const std::string range = left.substr(colon + 1);
-      const std::size_t dots = range.find("..");
-      const std::string last = dots == std::string::npos ? range : range.substr(dots + 2);
-      pin.first = layer_named(problem_, pin.model, range.substr(0, dots), complaint());
-      pin.last = layer_named(problem_, pin.model, last, complaint()) + 1;
-      if (pin.last <= pin.first) {
-        fail("the last layer stands before the first");
-      }
-    }
+    set_layers(left, pin);
     pin.chiplets = chiplets(right);
     return pin;
+  }
+
+  ShardingDemand sharding() const {
+    const auto [left, right] = sides("--sharding MODEL=WAY,... or MODEL:FIRST..LAST=WAY,...");
+    ShardingDemand demand;
+    set_layers(left, demand);
+    demand.choices = choices_named(split(right, ','), complaint());
+    const std::string defect =
+        defect_of(demand, problem_.scenario.models[static_cast<std::size_t>(demand.model)].model);
+    if (!defect.empty()) {
+      fail(defect);
+    }
+    return demand;
   }
 
   Ban ban() const {
@@ -108,6 +109,21 @@ class Text {
     }
     return {text_.substr(0, equals), text_.substr(equals + 1)};
   }
+  /// MODEL, MODEL:LAYER or MODEL:FIRST..LAST.
+  template <typename Range>
+  void set_layers(const std::string& text, Range& range) const {
+    const std::size_t colon = text.find(':');
+    range.model = model(text.substr(0, colon));
+    range.last =
+        static_cast<int>(problem_.scenario.models[static_cast<std::size_t>(range.model)].model.layers.size());
+    if (colon != std::string::npos) {
+      const std::string layers = text.substr(colon + 1);
+      const std::size_t dots = layers.find("..");
+      const std::string last = dots == std::string::npos ? layers : layers.substr(dots + 2);
+      std::tie(range.first, range.last) =
+          layers_named(problem_, range.model, layers.substr(0, dots), last, complaint());
+    }
+  }
   int model(const std::string& name) const { return model_named(problem_, name, complaint()); }
   std::vector<int> chiplets(const std::string& names) const {
     return chiplets_named(problem_, split(names, ','), complaint());
@@ -154,6 +170,9 @@ void add_constraints(const ConstraintRequest& request, Problem& problem) {
     for (const Dependency& dependency : Text(problem, "--after", text).dependencies()) {
       constraints.dependencies.push_back(dependency);
     }
+  }
+  for (const std::string& text : request.shardings) {
+    constraints.shardings.push_back(Text(problem, "--sharding", text).sharding());
   }
 }
 

@@ -17,6 +17,7 @@ struct ConstraintRequest {
   std::vector<std::string> caps;            // MODEL=CHIPLETS
   std::vector<std::string> latency_limits;  // MODEL=TIME
   std::vector<std::string> dependencies;    // MODEL=MODEL,...: the first waits for the others
+  std::vector<std::string> shardings;       // MODEL[:LAYER[..LAYER]]=WAY,...: a WAY is K or ROWS/COLUMNS
 };
 
 /// Adds what is requested to the problem's constraints. Throws base::InputError with line and column, or the

@@ -38,6 +38,7 @@ void for_each_constraint(const Constraints& constraints, Function function) {
   all(constraints.caps);
   all(constraints.latency_limits);
   all(constraints.dependencies);
+  all(constraints.shardings);
 }
 
 std::string model_text(const Problem& problem, int model) {
@@ -60,15 +61,17 @@ std::string time_text(double seconds) {
                                                       : base::exact_quantity(seconds, base::Dimension::kTime);
 }
 
-std::string layers_text(const Problem& problem, const Pin& pin) {
-  const auto& layers = problem.scenario.models.at(static_cast<std::size_t>(pin.model)).model.layers;
-  if (pin.first == 0 && pin.last == static_cast<int>(layers.size())) {
+/// Of a pin or a sharding; empty for all layers.
+template <typename Range>
+std::string layers_text(const Problem& problem, const Range& range) {
+  const auto& layers = problem.scenario.models.at(static_cast<std::size_t>(range.model)).model.layers;
+  if (range.first == 0 && range.last == static_cast<int>(layers.size())) {
     return "";
   }
-  const std::string& first = layers.at(static_cast<std::size_t>(pin.first)).name;
-  const std::string& last = layers.at(static_cast<std::size_t>(pin.last) - 1).name;
-  return first == last ? fmt::format(", layer '{}',", first)
-                       : fmt::format(", layers '{}' to '{}',", first, last);
+  const std::string& first = layers.at(static_cast<std::size_t>(range.first)).name;
+  const std::string& last = layers.at(static_cast<std::size_t>(range.last) - 1).name;
+  return first == last ? fmt::format(", layer '{}'", first)
+                       : fmt::format(", layers '{}' to '{}'", first, last);
 }
 
 }  // namespace
@@ -81,6 +84,7 @@ void Constraints::add(const Constraint& constraint) {
                  [this](const ChipletCap& cap) { caps.push_back(cap); },
                  [this](const LatencyLimit& limit) { latency_limits.push_back(limit); },
                  [this](const Dependency& dependency) { dependencies.push_back(dependency); },
+                 [this](const ShardingDemand& demand) { shardings.push_back(demand); },
              },
              constraint);
 }
@@ -100,6 +104,14 @@ bool may_stand(const Constraints& constraints, int model, int first, int last, i
     return (ban.model < 0 || ban.model == model) && among(ban.chiplets, chiplet);
   });
   return !pinned_elsewhere && !banned;
+}
+
+bool may_divide(const Constraints& constraints, int model, int layer, const Sharding& sharding,
+                const Grid& grid) {
+  return std::all_of(constraints.shardings.begin(), constraints.shardings.end(),
+                     [&](const ShardingDemand& demand) {
+                       return !demand.covers(model, layer) || demand.admits(sharding, grid);
+                     });
 }
 
 bool may_have_size(const Constraints& constraints, int model, std::int64_t size) {
@@ -129,7 +141,8 @@ std::string to_string(const Problem& problem, const Constraint& constraint) {
   return std::visit(
       Overloaded{
           [&](const Pin& pin) {
-            return fmt::format("pin of {}{} to {}", model(pin.model), layers_text(problem, pin),
+            const std::string layers = layers_text(problem, pin);
+            return fmt::format("pin of {}{}{} to {}", model(pin.model), layers, layers.empty() ? "" : ",",
                                chiplets_text(problem, pin.chiplets));
           },
           [&](const Ban& ban) {
@@ -148,6 +161,10 @@ std::string to_string(const Problem& problem, const Constraint& constraint) {
           },
           [&](const Dependency& dependency) {
             return fmt::format("{} after {}", model(dependency.model), model(dependency.waits_for));
+          },
+          [&](const ShardingDemand& demand) {
+            return fmt::format("sharding {} of {}{}", choices_text(demand), model(demand.model),
+                               layers_text(problem, demand));
           },
       },
       constraint);

@@ -5,6 +5,8 @@
 #include <variant>
 #include <vector>
 
+#include "inlay/schedule/sharding_demand.hpp"
+
 namespace inlay::schedule {
 
 struct Problem;
@@ -55,7 +57,8 @@ struct Dependency {
 };
 
 /// One thing that is demanded.
-using Constraint = std::variant<Pin, Ban, FixedMiniBatch, ChipletCap, LatencyLimit, Dependency>;
+using Constraint =
+    std::variant<Pin, Ban, FixedMiniBatch, ChipletCap, LatencyLimit, Dependency, ShardingDemand>;
 
 /// What a schedule must fulfil beyond being one. Models, layers and chiplets by their index.
 struct Constraints {
@@ -65,10 +68,11 @@ struct Constraints {
   std::vector<ChipletCap> caps;
   std::vector<LatencyLimit> latency_limits;
   std::vector<Dependency> dependencies;
+  std::vector<ShardingDemand> shardings;
 
   bool empty() const {
     return pins.empty() && bans.empty() && mini_batches.empty() && caps.empty() && latency_limits.empty() &&
-           dependencies.empty();
+           dependencies.empty() && shardings.empty();
   }
   /// One of them more.
   void add(const Constraint& constraint);
@@ -83,6 +87,9 @@ constexpr double kLatencyTolerance = 1e-7;
 
 /// Whether a stage of layers [first, last) may stand on a chiplet.
 bool may_stand(const Constraints& constraints, int model, int first, int last, int chiplet);
+/// Whether a layer may be divided so where it runs on several chiplets.
+bool may_divide(const Constraints& constraints, int model, int layer, const Sharding& sharding,
+                const Grid& grid);
 /// Whether the model may have mini-batches of this size.
 bool may_have_size(const Constraints& constraints, int model, std::int64_t size);
 /// Chiplets that the model may take in a window; the largest int if nothing caps it.

@@ -102,6 +102,15 @@ class JsonReader {
     list(key, values, [](JsonReader& inner, Value& value) { describe(inner, value); });
   }
 
+  /// An empty list where the key is missing.
+  template <typename Value, typename Function>
+  void optional_list(const char* key, std::vector<Value>& values, Function fields) {
+    values.clear();
+    if (has(key)) {
+      list(key, values, fields);
+    }
+  }
+
   /// Throws base::InputError for the first key that nobody asked for.
   void finish() const;
   /// Throws base::InputError about the value of `key`, or about the whole object if it is empty.

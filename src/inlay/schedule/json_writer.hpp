@@ -116,6 +116,14 @@ class JsonWriter {
     list(key, values, [](JsonWriter& inner, Value& value) { describe(inner, value); });
   }
 
+  /// Nothing is written for an empty list.
+  template <typename Value, typename Function>
+  void optional_list(const char* key, std::vector<Value>& values, Function fields) {
+    if (!values.empty()) {
+      list(key, values, fields);
+    }
+  }
+
   const nlohmann::ordered_json& json() const { return object_; }
 
  private:

@@ -264,7 +264,7 @@ double solved(const schedule::Problem& problem, const Objective& objective, cons
       EXPECT_LE(optimum, answer.certificate.value * (1.0 + 1e-8));
       return optimum;
     }
-    EXPECT_NO_THROW(schedule::check(problem, answer.schedule));
+    EXPECT_TRUE(schedule::check(problem, answer.schedule).empty());
     const evaluate::ScheduleCost cost = evaluate::evaluate_reference(problem, answer.schedule);
     const double value = objective.value(cost.latency, cost.energy.total());
     EXPECT_NEAR(value, answer.certificate.value, 1e-9 * value);
@@ -285,11 +285,15 @@ TEST(ExactOnSubmeshes, EqualsEnumerationAndIsNeverAboveSingleChiplets) {
   int divided = 0;
   int better = 0;
   int contended = 0;
+  int constrained = 0;
   long pipelines = 0;
   for (int trial = 0; trial < 500 && !::testing::Test::HasFailure(); ++trial) {
     const bool square = trial % 5 == 0;
-    const schedule::Problem problem =
+    schedule::Problem problem =
         testing::random_submesh_problem(random, {square ? 2 : 1, square ? 2 : 3, 2, square ? 3 : 4, 4});
+    if (trial % 4 == 3) {
+      problem.constraints.shardings = {testing::random_sharding_demand(random, problem)};
+    }
     const Objective objectives[] = {Objective::kLatency, Objective::kEnergy, Objective::kEdp,
                                     Objective::kThroughput};
     const Objective objective = objectives[trial % 4];
@@ -331,11 +335,13 @@ TEST(ExactOnSubmeshes, EqualsEnumerationAndIsNeverAboveSingleChiplets) {
     }
     ++optima;
     divided += on_submesh ? 1 : 0;
+    constrained += on_submesh && !problem.constraints.empty() ? 1 : 0;
     better += found < single * (1.0 - 1e-9) ? 1 : 0;
     pipelines += enumeration.divided();
   }
   EXPECT_GT(optima, 350);
   EXPECT_GT(divided, 100);
+  EXPECT_GT(constrained, 20);
   EXPECT_GT(contended, 100);
   EXPECT_GT(better, 100);
   EXPECT_GT(pipelines, 5'000);

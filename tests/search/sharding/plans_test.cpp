@@ -74,7 +74,16 @@ double least_price(const schedule::Problem& problem, std::int64_t mini_batch,
   const schedule::Grid grid{submesh.rows, submesh.columns};
   std::vector<std::vector<schedule::Sharding>> choices;
   for (int layer = first; layer < last; ++layer) {
-    choices.push_back(schedule::shardings_on(workload::divisions(model, layer), grid, mini_batch));
+    std::vector<schedule::Sharding>& allowed = choices.emplace_back();
+    for (const schedule::Sharding& sharding :
+         schedule::shardings_on(workload::divisions(model, layer), grid, mini_batch)) {
+      if (schedule::may_divide(problem.constraints, 0, layer, sharding, grid)) {
+        allowed.push_back(sharding);
+      }
+    }
+    if (allowed.empty()) {
+      return kInfinite;
+    }
   }
   std::vector<std::size_t> chosen(choices.size(), 0);
   double best = kInfinite;
@@ -96,10 +105,15 @@ TEST(Plans, EqualEnumerationOfAllShardings) {
   base::Random random(11);
   long plans = 0;
   int compared = 0;
+  int constrained = 0;
+  int impossible = 0;
   for (int trial = 0; trial < 2'000; ++trial) {
     const bool square = trial % 4 == 0;
-    const schedule::Problem problem =
+    schedule::Problem problem =
         testing::random_submesh_problem(random, {2, 2, 1, square ? 2 : 4, 3, trial % 3 == 0});
+    for (int demands = trial % 5 - 2; demands > 0; --demands) {
+      problem.constraints.shardings.push_back(testing::random_sharding_demand(random, problem));
+    }
     std::vector<hardware::Submesh> submeshes = hardware::submeshes(problem.package, square ? 4 : 2);
     const hardware::Submesh& submesh = submeshes.back();
     const std::vector<std::int64_t>& sizes = problem.costs.models[0].mini_batches;
@@ -121,10 +135,15 @@ TEST(Plans, EqualEnumerationOfAllShardings) {
         const double found = pricing.price(first, last, row.shardings(last));
         ASSERT_NEAR(found, best, 1e-9 * best) << "trial " << trial << ", layers " << first << " to " << last;
         ++compared;
+        constrained += problem.constraints.empty() ? 0 : 1;
+      } else {
+        impossible += problem.constraints.empty() ? 0 : 1;
       }
     }
   }
   EXPECT_GT(compared, 2'000);
+  EXPECT_GT(constrained, 500);
+  EXPECT_GT(impossible, 50);
   EXPECT_GT(plans, 50'000);
 }
 

@@ -25,8 +25,9 @@ void add_shape(const workload::Tensor& tensor, std::vector<std::int64_t>& shape)
   shape.insert(shape.end(), tensor.dimensions.begin(), tensor.dimensions.end());
 }
 
+/// `demands`: the constraints on the layer's shardings, by number.
 Likeness likeness_of(const workload::Model& model, const workload::Layer& layer, int cost_class,
-                     const std::vector<Division>& divisions) {
+                     const std::vector<Division>& divisions, const std::vector<std::int64_t>& demands) {
   std::vector<std::int64_t> tensors;
   for (const std::vector<int>* list : {&layer.inputs, &layer.outputs}) {
     tensors.push_back(std::numeric_limits<std::int64_t>::min());
@@ -43,7 +44,19 @@ Likeness likeness_of(const workload::Model& model, const workload::Layer& layer,
       }
     }
   }
+  ways.push_back(std::numeric_limits<std::int64_t>::min());
+  ways.insert(ways.end(), demands.begin(), demands.end());
   return {cost_class, layer.weight_bytes, layer.gathered_bytes, std::move(tensors), std::move(ways)};
+}
+
+std::vector<std::int64_t> demands_on(const schedule::Constraints& constraints, int model, int layer) {
+  std::vector<std::int64_t> numbers;
+  for (std::size_t i = 0; i < constraints.shardings.size(); ++i) {
+    if (constraints.shardings[i].covers(model, layer)) {
+      numbers.push_back(static_cast<std::int64_t>(i));
+    }
+  }
+  return numbers;
 }
 
 /// The goal per second and per joule: both in shares of what the whole model takes on single chiplets.
@@ -107,8 +120,9 @@ PlanOptions::PlanOptions(const schedule::Problem& problem, int model, int first,
   const cost::ModelCosts& costs = problem.costs.models[static_cast<std::size_t>(model)];
   for (int layer = first; layer < last; ++layer) {
     const workload::Layer& node = model_.layers[static_cast<std::size_t>(layer)];
-    const Likeness likeness = likeness_of(model_, node, costs.class_of[static_cast<std::size_t>(layer)],
-                                          workload::divisions(model_, layer));
+    const Likeness likeness =
+        likeness_of(model_, node, costs.class_of[static_cast<std::size_t>(layer)],
+                    workload::divisions(model_, layer), demands_on(problem.constraints, model, layer));
     std::shared_ptr<const LayerOptions>& options = known[likeness];
     if (!options) {
       options = build(layer);
@@ -126,7 +140,9 @@ std::unique_ptr<LayerOptions> PlanOptions::build(int layer) {
     result->worst_exchange.push_back(worst_exchange(result->operands.back()));
   }
   for (const Sharding& sharding : schedule::shardings_on(result->divisions, members_.grid, mini_batch_)) {
-    add_option(layer, sharding, *result);
+    if (schedule::may_divide(problem_.constraints, model_index_, layer, sharding, members_.grid)) {
+      add_option(layer, sharding, *result);
+    }
   }
   result->exchanges.resize(result->options.size(),
                            std::vector<std::vector<PricedExchange>>(result->operands.size()));

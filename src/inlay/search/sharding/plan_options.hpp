@@ -70,8 +70,8 @@ struct LayerOptions {
   mutable std::vector<std::map<std::pair<int, int>, double>> excesses;
 };
 
-/// The options of all layers [first, last) of a model on one kind of submesh, for one mini-batch size. Not
-/// for several threads at once.
+/// The options of all layers [first, last) of a model on one kind of submesh, for one mini-batch size, within
+/// the problem's constraints on shardings. Not for several threads at once.
 class PlanOptions {
  public:
   PlanOptions(const schedule::Problem& problem, int model, int first, int last, std::int64_t mini_batch,
