@@ -7,7 +7,7 @@
 #include "inlay/evaluate/fast.hpp"
 #include "inlay/evaluate/reference.hpp"
 #include "inlay/schedule/check.hpp"
-#include "support/problems.hpp"
+#include "support/submesh_problems.hpp"
 
 namespace inlay::evaluate {
 namespace {
@@ -79,6 +79,58 @@ TEST(FastEvaluator, EqualsReferenceOnTenThousandRandomSchedules) {
   EXPECT_GT(coverage.schedules - coverage.infeasible, 5'000);
   std::printf("schedules %d, infeasible %d, streamed %d, spilled %d\n", coverage.schedules,
               coverage.infeasible, coverage.streamed, coverage.spilled);
+}
+
+TEST(FastEvaluator, EqualsReferenceOnStagesOfSeveralChiplets) {
+  Coverage coverage;
+  int divided = 0;
+  for (std::uint64_t seed = 1; seed <= 400; ++seed) {
+    base::Random random(seed);
+    testing::SubmeshLimits limits{2, 3, 2, 5, 5};
+    schedule::Problem problem = testing::random_submesh_problem(random, limits);
+    if (seed % 4 == 0) {
+      for (hardware::ChipletType& type : problem.package.types) {
+        type.l2_bytes = random.between(10, 60);
+      }
+    }
+    FastEvaluator fast(problem);
+    for (int i = 0; i < 20; ++i) {
+      const schedule::Schedule schedule = testing::random_divided_schedule(random, problem);
+      if (schedule.windows.empty()) {
+        continue;
+      }
+      ASSERT_EQ(schedule::check(problem, schedule), std::vector<std::string>{}) << "seed " << seed;
+      ++coverage.schedules;
+      divided += std::any_of(schedule.windows.begin(), schedule.windows.end(),
+                             [](const schedule::Window& window) {
+                               return !window.pipelines.front().stages.front().submesh.single();
+                             })
+                     ? 1
+                     : 0;
+      // Twice: the second time from what is remembered.
+      const FastCost first = fast.evaluate(schedule);
+      const FastCost quick = fast.evaluate(schedule);
+      try {
+        const ScheduleCost plain = evaluate_reference(problem, schedule);
+        ASSERT_TRUE(first.feasible && quick.feasible) << "seed " << seed;
+        EXPECT_EQ(first.latency, quick.latency);
+        EXPECT_TRUE(close(quick.latency, plain.latency)) << "seed " << seed;
+        EXPECT_TRUE(close(quick.energy, plain.energy.total())) << "seed " << seed;
+        EXPECT_TRUE(close(quick.steady_throughput, plain.steady_throughput)) << "seed " << seed;
+        EXPECT_EQ(quick.memory_bytes, plain.memory_bytes) << "seed " << seed;
+        count_features(plain, coverage);
+      } catch (const base::InfeasibleError&) {
+        ASSERT_FALSE(quick.feasible) << "seed " << seed;
+        ++coverage.infeasible;
+      }
+    }
+  }
+  EXPECT_GT(coverage.schedules, 3'000);
+  EXPECT_GT(divided, 1'000);
+  EXPECT_GT(coverage.streamed, 100);
+  EXPECT_GT(coverage.spilled, 100);
+  EXPECT_GT(coverage.infeasible, 100);
+  EXPECT_GT(coverage.schedules - coverage.infeasible, 1'000);
 }
 
 TEST(SegmentTable, OptimisticFiguresAreNeverAboveTheTrueOnes) {
