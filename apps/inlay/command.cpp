@@ -14,6 +14,10 @@ void Command::positional(const std::string& name, std::string& target, const std
   command_->add_option(name, target, help)->type_name("")->required();
 }
 
+void Command::optional_positional(const std::string& name, std::string& target, const std::string& help) {
+  command_->add_option(name, target, help)->type_name("");
+}
+
 void Command::positionals(const std::string& name, std::vector<std::string>& target,
                           const std::string& help) {
   command_->add_option(name, target, help)->type_name("")->required();

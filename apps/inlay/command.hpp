@@ -24,6 +24,8 @@ class Command {
           const std::string& example);
 
   void positional(const std::string& name, std::string& target, const std::string& help);
+  /// One that may be left out.
+  void optional_positional(const std::string& name, std::string& target, const std::string& help);
   void positionals(const std::string& name, std::vector<std::string>& target, const std::string& help);
   void option(const std::string& name, std::string& target, const std::string& placeholder,
               const std::string& help);

@@ -7,6 +7,7 @@
 
 #include "command.hpp"
 #include "cost_cache.hpp"
+#include "cost_mapping.hpp"
 #include "inlay/base/error.hpp"
 #include "inlay/base/file.hpp"
 #include "inlay/cost/cost_table.hpp"
@@ -45,6 +46,9 @@ struct Options {
   std::string engine = cost::kDefaultEngine;
   std::string objective = "edp";
   std::string hardware;
+  std::string mapping;
+  std::string layer;
+  std::vector<std::string> levels;
   std::int64_t batch = 0;
   bool all = false;
   std::string csv;
@@ -208,7 +212,52 @@ cost::CostTable costs_of(const Options& options, const workload::Scenario& scena
   return table;
 }
 
+/// A layer with a given tiling: one chiplet type, and at most one layer of a model.
+int run_fixed_mapping(const Options& options) {
+  if (options.chiplets.size() > 1 || !options.packages.empty() || options.energies.size() > 1 ||
+      !options.hardware.empty() || options.all || !options.csv.empty()) {
+    throw base::InputError(
+        "--mapping takes one --chiplet and at most one --energy; --package, --hardware, --all and --csv do "
+        "not apply");
+  }
+  if (options.workload.empty() != options.layer.empty()) {
+    throw base::InputError("--mapping takes a model and --layer, or neither; see 'inlay cost --help'");
+  }
+  FixedMappingOptions fixed{options.mapping,
+                            options.layer,
+                            options.levels,
+                            options.engine,
+                            options.objective,
+                            options.batch,
+                            options.json,
+                            "",
+                            ""};
+  if (!options.chiplets.empty()) {
+    fixed.chiplet = options.chiplets.front();
+  }
+  if (!options.energies.empty()) {
+    fixed.energy = options.energies.front();
+  }
+  if (options.workload.empty()) {
+    return cost_mapping(fixed, nullptr);
+  }
+  const workload::Scenario scenario = load_workload(options);
+  if (scenario.models.size() != 1) {
+    throw base::InputError("--mapping takes a layer of one model, not of a scenario");
+  }
+  return cost_mapping(fixed, &scenario.models.front());
+}
+
 int run(const Options& options) {
+  if (!options.mapping.empty()) {
+    return run_fixed_mapping(options);
+  }
+  if (options.workload.empty()) {
+    throw base::InputError("a model, a scenario or --mapping is required; see 'inlay cost --help'");
+  }
+  if (!options.layer.empty() || !options.levels.empty()) {
+    throw base::InputError("--layer and --level belong to --mapping");
+  }
   check_options(options);
   if (!options.csv.empty()) {
     report::files::refuse_foreign_file(options.csv);
@@ -229,7 +278,7 @@ void add_cost(CLI::App& program, Action& chosen) {
   Command command(program, "cost",
                   "Shows what each layer costs on each chiplet type, and which type it prefers",
                   "inlay cost resnet-50 --chiplet nvdla-ws-4096 --chiplet shidiannao-os-4096");
-  command.positional(
+  command.optional_positional(
       "MODEL-or-SCENARIO-or-MAPPING.m", options->workload,
       "a file, or the bare name of a shipped one (models first); or a mapping file of MAESTRO");
   command.options("--chiplet", options->chiplets, "CHIPLET", "a chiplet type: a file or a shipped name");
@@ -243,6 +292,12 @@ void add_cost(CLI::App& program, Action& chosen) {
                  "or a formula, for which tiles have the least EDP");
   command.option("--hardware", options->hardware, "FILE",
                  "for a mapping file: MAESTRO's hardware file (key: value)");
+  command.option(
+      "--mapping", options->mapping, "FILE",
+      "cost one layer with the tiling that this file gives (our own YAML, Timeloop's or ZigZag's)");
+  command.option("--layer", options->layer, "NAME", "for --mapping: the layer of the model that it maps");
+  command.options("--level", options->levels, "NAME=LEVEL",
+                  "for --mapping: what a level of a foreign file is: memory, l2, accumulator or l1");
   command.option("--engine", options->engine, "NAME",
                  "cost engine ('inlay list engines'), or table:FILE.csv");
   command.options("--set,--dim", options->parameters, "NAME=SIZE",

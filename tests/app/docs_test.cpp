@@ -81,6 +81,10 @@ TEST(Docs, ExamplesOfReplayRunInOrder) {
   run_examples_of("docs/replay.md", 3);
 }
 
+TEST(Docs, ExamplesOfMappingFilesRunInOrder) {
+  run_examples_of("docs/formats-mappings.md", 5);
+}
+
 // The README's figures are those of this version, or this fails.
 TEST(Docs, ExamplesOfReadmeRunInOrder) {
   run_examples_of("README.md", 4);

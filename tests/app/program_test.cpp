@@ -202,7 +202,9 @@ TEST(Program, ListsEverythingItShipsAndEachCanBeShown) {
 TEST(Program, ShippedFilesAreRight) {
   std::vector<std::string> arguments = {"check"};
   for (const fs::path& file : files_below(fs::path(SOURCE_DIR) / "data")) {
-    arguments.push_back(file.string());
+    if (file.extension() == ".yaml") {  // the measurements in CSV are read by the study that holds them
+      arguments.push_back(file.string());
+    }
   }
   const Outcome outcome = run(arguments);
   EXPECT_EQ(outcome.code, 0) << outcome.err;

@@ -31,11 +31,12 @@ struct Inside {
 
 const std::map<std::string, Inside>& insides() {
   static const std::map<std::string, Inside> kInsides = {
-      {"cost", {{"maestro", "data_centric", "roofline", "table"}, {"engines"}}},
+      {"cost", {{"maestro", "data_centric", "systolic", "mapped", "roofline", "table"}, {"engines"}}},
       {"importers",
-       {{"maestro", "xrbench", "scale_sim", "mnpusim", "timeloop", "onnx"}, {"importer", "load_model"}}},
+       {{"maestro", "xrbench", "scale_sim", "mnpusim", "timeloop", "onnx", "mappings"},
+        {"importer", "load_model"}}},
       {"report", {{"figures", "text", "files", "page"}, {}}},
-      {"studies", {{"monolith", "scar"}, {"studies"}}},
+      {"studies", {{"monolith", "scar", "silicon"}, {"studies"}}},
       {"search",
        {{"windows", "constraints", "sharding", "pipelines", "packing", "layerwise", "exact", "large", "scar"},
         {"search", "automatic"}}},

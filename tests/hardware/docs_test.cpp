@@ -58,6 +58,19 @@ TEST(Docs, ExamplesLoad) {
             "ykp_os");
 }
 
+TEST(Docs, PartsOfAChipletLoad) {
+  const std::map<std::string, std::string> all = examples();
+  const Folder folder("docs-parts");
+  folder.write("my-energy.yaml", all.at("energy: my-energy.yaml"));
+  const ChipletType type = load_chiplet_type(
+      folder.write("parts.yaml", all.at("chiplet: my-chiplet.yaml") + all.at("part of a chiplet: array") +
+                                     all.at("part of a chiplet: offchip")));
+  ASSERT_TRUE(type.array);
+  EXPECT_EQ(type.array->accumulator_bytes, 64 * 1024);
+  ASSERT_TRUE(type.offchip);
+  EXPECT_EQ(type.offchip->convolution_cycles, 264);
+}
+
 TEST(Docs, DrawEveryLargerPackage) {
   const std::map<std::string, std::string> drawings = examples("packages.md");
   std::size_t drawn = 0;

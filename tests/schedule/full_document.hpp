@@ -73,6 +73,14 @@ inline void fill_in(base::Random& random, schedule::Problem& problem) {
     type.clock = 1e9 * (1 + random.fraction());
     type.vector_lanes = 16;
     type.offchip_bytes_per_cycle = random.between(0, 512);
+    if (random.between(0, 1) == 0) {
+      type.array = hardware::Array{
+          4,    2,   random.between(0, 9), 2, random.between(0, 4), 4, false, 1, random.between(0, 1) == 0,
+          true, 512, odd_number(random)};
+    }
+    if (random.between(0, 1) == 0) {
+      type.offchip = hardware::Offchip{16, 32, 1, 250, random.between(0, 9), 4096, 32, 4, 8};
+    }
     type.energy = {"28 nm",
                    "table",
                    odd_number(random),

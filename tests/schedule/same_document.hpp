@@ -62,12 +62,12 @@ struct Same {
   }
 
   static bool of(const hardware::ChipletType& a, const hardware::ChipletType& b) {
-    const auto& [name, source, dataflow, pes, l1, l2, noc, noc_hops, clock, vector_lanes, energy, offchip] =
-        a;
+    const auto& [name, source, dataflow, pes, l1, l2, noc, noc_hops, clock, vector_lanes, energy, charged,
+                 array, offchip] = a;
     return name == b.name && source == b.source && of(dataflow, b.dataflow) && pes == b.pes &&
            l1 == b.l1_bytes && l2 == b.l2_bytes && noc == b.noc_bytes_per_cycle && noc_hops == b.noc_hops &&
            clock == b.clock && vector_lanes == b.vector_lanes && of(energy, b.energy) &&
-           offchip == b.offchip_bytes_per_cycle;
+           charged == b.offchip_bytes_per_cycle && array == b.array && offchip == b.offchip;
   }
 
   static bool of(const hardware::Chiplet& a, const hardware::Chiplet& b) {

@@ -34,6 +34,11 @@ class LoopNestSimulator {
     leave({});
     cycles_for_[kComputing] += compute_;
     cycles_for_[kLeaving] += drain_ + latency();
+    if (network_.array) {
+      cycles_for_[kComputing] += network_.array->overlap > 1 ? network_.array->skew : 0;
+      cycles_for_[network_.array->stationary == kOutput ? kLeaving : kArriving] +=
+          network_.array->exchange_cycles;
+    }
     late_cycles_ += std::max(compute_, late_drain) + drain_;
     return result();
   }
@@ -135,7 +140,9 @@ class LoopNestSimulator {
       top_step_.weights.insert(tile.weights.begin(), tile.weights.end());
       grow(l1_tile_, tile);
       held_[pe] = std::move(tile);
-      busiest = std::max(busiest, products);
+      const std::int64_t output_cycles = network_.array ? network_.array->output_cycles : 0;
+      busiest =
+          std::max(busiest, products + output_cycles * static_cast<std::int64_t>(held_[pe].outputs.size()));
     }
     top_step_.outputs.insert(outputs.begin(), outputs.end());
     grow(l2_tile_, top_step_);
@@ -150,6 +157,10 @@ class LoopNestSimulator {
     weight_reads_ += static_cast<std::int64_t>(read_weights.size());
     // Double buffering: while the step before computes, its outputs leave and this step's data arrive.
     const std::int64_t arriving = cycles(ingress);
+    if (compute_ > 0) {
+      exchange({static_cast<std::int64_t>(read_inputs.size()) * width.inputs,
+                static_cast<std::int64_t>(read_weights.size()) * width.weights, left_bits_});
+    }
     if (compute_ >= arriving && compute_ >= drain_) {
       cycles_for_[kComputing] += compute_;
     } else {
@@ -160,7 +171,33 @@ class LoopNestSimulator {
       late_cycles_ += 2 * latency();
     }
     late_cycles_ += std::max({compute_, arriving, late_drain});
-    compute_ = busiest;
+    compute_ = passing(busiest);
+  }
+
+  /// Cycles until the array takes the next step.
+  std::int64_t passing(std::int64_t busy) const {
+    if (!network_.array) {
+      return busy;
+    }
+    const Pipeline& array = *network_.array;
+    const std::int64_t free = array.overlap == 1
+                                  ? busy + array.skew
+                                  : std::max(busy, (array.skew + array.overlap - 1) / array.overlap);
+    return std::max(free, array.step_cycles);
+  }
+
+  /// Shifts the stationary tile if any PE's changes.
+  void exchange(const std::array<std::int64_t, kTensors>& moved_bits) {
+    if (!network_.array || moved_bits[network_.array->stationary] == 0) {
+      return;
+    }
+    const Pipeline& array = *network_.array;
+    if (array.exchange_hidden) {
+      compute_ = std::max(compute_, array.exchange_cycles);
+    } else {
+      cycles_for_[array.stationary == kOutput ? kLeaving : kArriving] +=
+          std::max(array.exchange_cycles, cycles(moved_bits[array.stationary]));
+    }
   }
 
   static void grow(std::array<std::int64_t, kTensors>& largest, const Held& tile) {
@@ -202,6 +239,7 @@ class LoopNestSimulator {
     returned_ += returning;
     l2_bits_ += leaving_bits;
     drain_ = cycles(leaving_bits);
+    left_bits_ = leaving_bits;
     working_ = next;
     return returning;
   }
@@ -255,6 +293,7 @@ class LoopNestSimulator {
   Elements visited_;  // outputs ever worked on
   std::int64_t compute_ = 0;
   std::int64_t drain_ = 0;
+  std::int64_t left_bits_ = 0;
   std::array<std::int64_t, kCauses> cycles_for_{};
   std::int64_t l2_bits_ = 0;
   std::int64_t late_cycles_ = 0;

@@ -55,6 +55,19 @@ void add_energy(std::string& key, const hardware::EnergyTable& table) {
   }
 }
 
+void add_array(std::string& key, const hardware::Array& array) {
+  const auto& [rows, columns, skew, overlap, step, exchange, hidden, output, streamed, im2col, accumulator,
+               access] = array;
+  key += fmt::format("array {} {} {} {} {} {} {} {} {} {} {} {:a};", rows, columns, skew, overlap, step,
+                     exchange, hidden, output, streamed, im2col, accumulator, access);
+}
+
+void add_offchip(std::string& key, const hardware::Offchip& offchip) {
+  const auto& [width, request, request_cycles, convolution, product, cache, line, read, write] = offchip;
+  key += fmt::format("offchip {} {} {} {} {} {} {} {} {};", width, request, request_cycles, convolution,
+                     product, cache, line, read, write);
+}
+
 void add_shape(std::string& key, const workload::ConvolutionShape& shape) {
   const auto& [groups, out, in, height, width, kernel_y, kernel_x, stride_y, stride_x, dilation_y, dilation_x,
                padding_y, padding_x, in_height, in_width, upsample_y, upsample_x, images] = shape;
@@ -95,13 +108,19 @@ class Words {
 }  // namespace
 
 std::string context_key(const CostEngine& engine, const hardware::ChipletType& type) {
-  [[maybe_unused]] const auto& [name, source, flow, pes, l1, l2, noc, hops, clock, lanes, energy, offchip] =
-      type;
+  [[maybe_unused]] const auto& [name, source, flow, pes, l1, l2, noc, hops, clock, lanes, energy, charged,
+                                array, offchip] = type;
   std::string key;
   add_text(key, engine.name());
   add_text(key, engine.version());
   add_text(key, engine.tuning_objective());
-  key += fmt::format("{} {} {} {} {} {:a} {} {};", pes, l1, l2, noc, hops, clock, lanes, offchip);
+  key += fmt::format("{} {} {} {} {} {:a} {} {};", pes, l1, l2, noc, hops, clock, lanes, charged);
+  if (array) {
+    add_array(key, *array);
+  }
+  if (offchip) {
+    add_offchip(key, *offchip);
+  }
   add_energy(key, energy);
   add_dataflow(key, flow);
   return key;

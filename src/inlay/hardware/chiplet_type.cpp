@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "inlay/base/file.hpp"
+#include "inlay/hardware/array_file.hpp"
 #include "inlay/hardware/energy_table.hpp"
 #include "inlay/hardware/reference.hpp"
 
@@ -65,7 +66,7 @@ struct Field {
 
 using base::YamlNode;
 
-constexpr std::array<Field, 10> kFields = {{
+constexpr std::array<Field, 12> kFields = {{
     {"dataflow", true,
      [](const YamlNode& value, ChipletType& type) {
        type.dataflow = dataflow::load_dataflow(referenced_file(value, "dataflows"));
@@ -82,6 +83,8 @@ constexpr std::array<Field, 10> kFields = {{
     {"clock", true, [](const YamlNode& value, ChipletType& type) { type.clock = frequency(value); }},
     {"vector_lanes", false,
      [](const YamlNode& value, ChipletType& type) { type.vector_lanes = value.integer(1, kMostPes); }},
+    {"array", false, [](const YamlNode& value, ChipletType& type) { type.array = read_array(value); }},
+    {"offchip", false, [](const YamlNode& value, ChipletType& type) { type.offchip = read_offchip(value); }},
     {"energy", true, [](const YamlNode& value, ChipletType& type) { type.energy = resolve_energy(value); }},
 }};
 
@@ -109,7 +112,11 @@ ChipletType read_fields(base::YamlMap& file, base::YamlMap* changes) {
   if (type.vector_lanes == 0) {
     type.vector_lanes = std::max<std::int64_t>(1, type.pes / kPesPerLane);
   }
-  fit_buffers(type.energy, type.l1_bytes, type.l2_bytes);
+  if (type.array && type.array->rows * type.array->columns != type.pes) {
+    file.fail(fmt::format("the array has {} x {} PEs, the chiplet {}", type.array->rows, type.array->columns,
+                          type.pes));
+  }
+  fit_energy(type);
   if (!replaced.empty()) {
     type.source += fmt::format(" Changed by the package: {}.", replaced);
   }

@@ -155,10 +155,21 @@ void fit_buffers(EnergyTable& table, std::int64_t l1_bytes, std::int64_t l2_byte
   }
 }
 
+void fit_energy(ChipletType& type) {
+  fit_buffers(type.energy, type.l1_bytes, type.l2_bytes);
+  if (type.array) {
+    const std::vector<EnergyPoint>& points = type.energy.scaling.l2_access;
+    type.array->accumulator_access =
+        points.empty() || type.array->accumulator_bytes == 0
+            ? type.energy.l2_access
+            : energy_at(points, static_cast<double>(type.array->accumulator_bytes));
+  }
+}
+
 ChipletType with_energy(ChipletType type, const EnergyTable& table) {
   type.source += fmt::format(" Energy table replaced by {}.", table.name);
   type.energy = table;
-  fit_buffers(type.energy, type.l1_bytes, type.l2_bytes);
+  fit_energy(type);
   return type;
 }
 

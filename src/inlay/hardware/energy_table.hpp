@@ -19,6 +19,9 @@ EnergyTable load_energy_table(const std::string& name);
 /// Gives the accesses the energies of buffers of these sizes, where the table makes them depend on it.
 void fit_buffers(EnergyTable& table, std::int64_t l1_bytes, std::int64_t l2_bytes);
 
+/// As fit_buffers, for a chiplet type; its array's accumulator costs what an L2 of its size does.
+void fit_energy(ChipletType& type);
+
 /// The chiplet type with another energy table, fitted to its buffers.
 ChipletType with_energy(ChipletType type, const EnergyTable& table);
 

@@ -45,6 +45,27 @@ std::int64_t all_offchip(const Package& package) {
   return sum;
 }
 
+/// Arrays side by side: as many rows, and the columns and accumulators of all. Nothing is said of a monolith
+/// of arrays of different heights: it has PEs that work on their own, as it has with chiplets without an
+/// array.
+std::optional<Array> array_of(const Package& package, const ChipletType& whole) {
+  if (!whole.array) {
+    return std::nullopt;
+  }
+  Array array = *whole.array;
+  array.columns = array.accumulator_bytes = 0;
+  for (const Chiplet& chiplet : package.chiplets) {
+    const std::optional<Array>& part = type_of(package, chiplet).array;
+    if (!part || part->rows != array.rows) {
+      return std::nullopt;
+    }
+    array.columns = base::checked_add(array.columns, part->columns);
+    array.accumulator_bytes = base::checked_add(array.accumulator_bytes, part->accumulator_bytes);
+  }
+  array.skew = base::checked_add(array.skew, array.columns - whole.array->columns);
+  return array;
+}
+
 }  // namespace
 
 int majority_type(const Package& package) {
@@ -67,7 +88,8 @@ Package monolith_of(const Package& package, int type) {
     whole.vector_lanes = base::checked_add(whole.vector_lanes, part.vector_lanes);
   }
   whole.offchip_bytes_per_cycle = all_offchip(package);
-  fit_buffers(whole.energy, whole.l1_bytes, whole.l2_bytes);
+  whole.array = array_of(package, whole);
+  fit_energy(whole);
   whole.source = fmt::format("All {} chiplets of package '{}' in one, of type '{}': {}",
                              package.chiplets.size(), package.name, whole.name, whole.source);
   whole.name = "monolithic-" + whole.name;

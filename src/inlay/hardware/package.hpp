@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "inlay/dataflow/dataflow.hpp"
+#include "inlay/hardware/array.hpp"
 
 namespace inlay::hardware {
 
@@ -54,6 +56,8 @@ struct ChipletType {
   /// What the engine `maestro` charges for off-chip transfers in every step (B3); 0: nothing. No other engine
   /// uses it.
   std::int64_t offchip_bytes_per_cycle = 0;
+  std::optional<Array> array = std::nullopt;      // none: PEs that work on their own
+  std::optional<Offchip> offchip = std::nullopt;  // none: off-chip transfers are the package's alone
 };
 
 /// Whether a bandwidth in a file is what one has, or what all share.

@@ -177,6 +177,35 @@ void describe(Archive& archive, hardware::EnergyTable& energy) {
 }
 
 template <typename Archive>
+void describe(Archive& archive, hardware::Array& array) {
+  archive.integer("rows", array.rows, 1);
+  archive.integer("columns", array.columns, 1);
+  archive.integer("skew", array.skew, 0);
+  archive.integer("overlap", array.overlap, 1);
+  archive.integer("step_cycles", array.step_cycles, 0);
+  archive.integer("exchange_cycles", array.exchange_cycles, 0);
+  archive.boolean("exchange_hidden", array.exchange_hidden);
+  archive.integer("output_cycles", array.output_cycles, 0);
+  archive.boolean("streamed", array.streamed);
+  archive.boolean("im2col", array.im2col);
+  archive.integer("accumulator_bytes", array.accumulator_bytes, 0);
+  archive.number("accumulator_access", array.accumulator_access);
+}
+
+template <typename Archive>
+void describe(Archive& archive, hardware::Offchip& offchip) {
+  archive.integer("bytes_per_cycle", offchip.bytes_per_cycle, 1);
+  archive.integer("request_bytes", offchip.request_bytes, 1);
+  archive.integer("request_cycles", offchip.request_cycles, 0);
+  archive.integer("convolution_cycles", offchip.convolution_cycles, 0);
+  archive.integer("product_cycles", offchip.product_cycles, 0);
+  archive.integer("cache_bytes", offchip.cache_bytes, 0);
+  archive.integer("line_bytes", offchip.line_bytes, 1);
+  archive.integer("read_miss_cycles", offchip.read_miss_cycles, 0);
+  archive.integer("write_miss_cycles", offchip.write_miss_cycles, 0);
+}
+
+template <typename Archive>
 void describe(Archive& archive, hardware::ChipletType& type) {
   archive.text("name", type.name);
   archive.text("source", type.source);
@@ -189,6 +218,8 @@ void describe(Archive& archive, hardware::ChipletType& type) {
   archive.number("clock", type.clock, true);
   archive.integer("vector_lanes", type.vector_lanes, 1);
   archive.integer("offchip_bytes_per_cycle", type.offchip_bytes_per_cycle, 0);
+  archive.optional("array", type.array);
+  archive.optional("offchip", type.offchip);
   archive.object("energy", type.energy);
 }
 

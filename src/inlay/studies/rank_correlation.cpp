@@ -1,11 +1,35 @@
 #include "inlay/studies/rank_correlation.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <numeric>
 
 #include "inlay/base/error.hpp"
 
 namespace inlay::studies {
+namespace {
+
+/// Ranks from 0; equal values share the mean of theirs.
+std::vector<double> ranks_of(const std::vector<double>& values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) { return values[i] < values[j]; });
+  std::vector<double> ranks(values.size());
+  for (std::size_t begin = 0; begin < order.size();) {
+    std::size_t end = begin;
+    while (end < order.size() && values[order[end]] == values[order[begin]]) {
+      ++end;
+    }
+    for (std::size_t i = begin; i < end; ++i) {
+      ranks[order[i]] = 0.5 * static_cast<double>(begin + end - 1);
+    }
+    begin = end;
+  }
+  return ranks;
+}
+
+}  // namespace
 
 std::optional<double> kendall_tau(const std::vector<double>& a, const std::vector<double>& b) {
   if (a.size() != b.size()) {
@@ -28,6 +52,25 @@ std::optional<double> kendall_tau(const std::vector<double>& a, const std::vecto
   }
   return static_cast<double>(agreement) /
          std::sqrt(static_cast<double>(distinct_in_a) * static_cast<double>(distinct_in_b));
+}
+
+std::optional<double> spearman_rho(const std::vector<double>& a, const std::vector<double>& b) {
+  if (a.size() != b.size()) {
+    throw base::DefectError("a rank correlation of lists of different lengths");
+  }
+  const std::vector<double> ranks_a = ranks_of(a);
+  const std::vector<double> ranks_b = ranks_of(b);
+  const double middle = 0.5 * (static_cast<double>(a.size()) - 1.0);
+  double both = 0.0;
+  double spread_a = 0.0;
+  double spread_b = 0.0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    both += (ranks_a[i] - middle) * (ranks_b[i] - middle);
+    spread_a += (ranks_a[i] - middle) * (ranks_a[i] - middle);
+    spread_b += (ranks_b[i] - middle) * (ranks_b[i] - middle);
+  }
+  return spread_a > 0.0 && spread_b > 0.0 ? std::optional(both / std::sqrt(spread_a * spread_b))
+                                          : std::nullopt;
 }
 
 double rounded(double value, int digits) {

@@ -10,6 +10,10 @@ namespace inlay::studies {
 /// G. Kendall, Biometrika 33, 1945). Nothing if either list has no two different values.
 std::optional<double> kendall_tau(const std::vector<double>& a, const std::vector<double>& b);
 
+/// Spearman's rho of two lists of the same length: the correlation of their ranks, equal values sharing the
+/// mean of their ranks. Nothing if either list has no two different values.
+std::optional<double> spearman_rho(const std::vector<double>& a, const std::vector<double>& b);
+
 /// The value with this many significant digits, as tables print it: what looks equal there is tied.
 double rounded(double value, int digits);
 

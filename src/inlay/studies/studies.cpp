@@ -16,6 +16,7 @@
 #include "inlay/studies/monolith/search.hpp"
 #include "inlay/studies/monolith/text.hpp"
 #include "inlay/studies/scar/study.hpp"
+#include "inlay/studies/silicon/study.hpp"
 
 namespace inlay::studies {
 namespace {
@@ -74,9 +75,10 @@ struct Study {
   StudyAnswer (*run)(const StudyOptions&);
 };
 
-constexpr std::array<Study, 2> kStudies = {{
+constexpr std::array<Study, 3> kStudies = {{
     {"2312.09401", chiplets_against_monolith},
     {"scar", scar::run},
+    {"silicon", silicon::run},
 }};
 
 /// The keys of a file.
@@ -112,6 +114,17 @@ void require_study(const std::string& name) {
   if (std::find(names.begin(), names.end(), name) == names.end()) {
     throw base::InputError(fmt::format("'{}' is no study; {}", name, base::allowed_values(name, names)));
   }
+}
+
+std::vector<std::string> study_files(const std::string& name) {
+  if (name != "silicon") {
+    return {};
+  }
+  return {"silicon-gemmini-16.svg", "silicon-gemmini-sizes.svg", "silicon-eyeriss.svg"};
+}
+
+bool takes_data(const std::string& name) {
+  return name == "silicon";
 }
 
 StudyAnswer run_study(const std::string& name, const StudyOptions& options) {

@@ -12,6 +12,10 @@ namespace inlay::studies {
 std::vector<std::string> study_names();
 /// Throws base::InputError with the nearest spelling for an unknown name.
 void require_study(const std::string& name);
+/// Names of the drawings that a study makes; empty for most.
+std::vector<std::string> study_files(const std::string& name);
+/// Whether a study takes a folder of measurements.
+bool takes_data(const std::string& name);
 /// Throws base::InputError for an unknown name and for what is wrong in the study's files,
 /// base::InfeasibleError if it was interrupted or cannot be carried out.
 StudyAnswer run_study(const std::string& name, const StudyOptions& options);

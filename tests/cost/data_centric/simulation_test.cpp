@@ -88,6 +88,42 @@ TEST(DataCentricSimulation, CountsAndCyclesOfRandomMappingsAreThoseOfTheWalk) {
   }
 }
 
+/// Any pipelined array: with and without overlap, exchanged tiles of any tensor beside or after a step.
+Pipeline random_array(base::Random& random) {
+  return {random.between(0, 12),
+          random.between(1, 4),
+          random.between(0, 5),
+          random.between(0, 9),
+          random.between(0, 1) == 0,
+          random.between(0, 2),
+          static_cast<Tensor>(random.between(0, 2))};
+}
+
+TEST(DataCentricSimulation, CyclesOfPipelinedArraysAreThoseOfTheWalk) {
+  MappingGenerator generator(1492);
+  base::Random random(7);
+  int slower = 0;
+  for (int i = 0; i < 3000;) {
+    const RandomMapping mapping = generator.next();
+    const LoopNest nest = nest_of(mapping);
+    if (products(nest) > 2000) {
+      continue;
+    }
+    ++i;
+    const Network plain{mapping.bandwidth, mapping.hops, mapping.precision};
+    Network network = plain;
+    network.array = random_array(random);
+    const Analysis analysis = analyse(nest, network);
+    const Analysis walk = LoopNestSimulator(nest, network).run();
+    ASSERT_EQ(analysis, walk) << mapping.text();
+    const Analysis without = analyse(nest, plain);
+    ASSERT_EQ(analysis.accesses, without.accesses) << "an array changes no count" << mapping.text();
+    ASSERT_GE(analysis.cycles, without.cycles) << mapping.text();
+    slower += analysis.cycles > without.cycles ? 1 : 0;
+  }
+  EXPECT_GT(slower, 1500);
+}
+
 /// The same nest with rows and columns exchanged.
 LoopNest transposed(const LoopNest& nest) {
   const std::array<Dimension, kDimensions> other = {kN, kG, kK, kC, kX, kY, kS, kR};

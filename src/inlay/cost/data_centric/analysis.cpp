@@ -28,8 +28,14 @@ class Sums {
     // Fill, the last step's products, drain; the first hop's cycle is that of the transfer itself.
     const std::int64_t latency = std::max<std::int64_t>(0, network_.hops - 1);
     cycles_[kArriving] += latency + transfer(ingress);
-    cycles_[kComputing] += kind[kProductsBefore];
+    cycles_[kComputing] += computing(kind);
     cycles_[kLeaving] += latency + transfer(egress);
+    if (network_.array) {
+      // The first stationary tile goes in, or the last one comes out, and the last operands pass the array.
+      cycles_[network_.array->stationary == kOutput ? kLeaving : kArriving] +=
+          network_.array->exchange_cycles;
+      cycles_[kComputing] += network_.array->overlap > 1 ? network_.array->skew : 0;
+    }
   }
 
   void add(const StepKind& kind) {
@@ -40,9 +46,15 @@ class Sums {
     const std::int64_t partial = kind[kFirstVisit] != 0 ? 0 : entering;
     const workload::Precision& bits = network_.precision;
     const std::int64_t width = kind[kLastVisitBefore] != 0 ? bits.outputs : bits.accumulator;
-    const std::array<std::int64_t, kCauses> times = {kind[kProductsBefore],
-                                                     transfer(arriving(inputs, weights, partial)),
-                                                     transfer(base::checked_multiply(leaving, width))};
+    const Moves moves = {base::checked_multiply(inputs, bits.inputs),
+                         base::checked_multiply(weights, bits.weights),
+                         base::checked_multiply(leaving, width)};
+    std::array<std::int64_t, kCauses> times = {
+        computing(kind),
+        transfer(base::checked_add(base::checked_add(moves[kInput], moves[kWeight]),
+                                   base::checked_multiply(partial, bits.accumulator))),
+        transfer(moves[kOutput])};
+    exchange(moves, kind, times);
     const auto longest = std::max_element(times.begin(), times.end());
     accumulate(input_reads_, kind, inputs);
     accumulate(weight_reads_, kind, weights);
@@ -66,6 +78,37 @@ class Sums {
   }
 
  private:
+  /// Bits of each tensor that move between two steps, without returning partial sums.
+  using Moves = std::array<std::int64_t, kTensors>;
+
+  /// Cycles in which the PEs are busy with the step before.
+  std::int64_t computing(const StepKind& kind) const {
+    const std::int64_t products = kind[kProductsBefore];
+    if (!network_.array) {
+      return products;
+    }
+    const Pipeline& array = *network_.array;
+    const std::int64_t busy =
+        base::checked_add(products, base::checked_multiply(array.output_cycles, kind[kBusiestOutputs]));
+    return std::max(array.step_cycles, array.overlap > 1
+                                           ? std::max(busy, base::ceil_divide(array.skew, array.overlap))
+                                           : base::checked_add(busy, array.skew));
+  }
+
+  /// The stationary tile is exchanged where it moves: beside the step before, or after it.
+  void exchange(const Moves& moves, const StepKind& kind, std::array<std::int64_t, kCauses>& times) {
+    if (!network_.array || moves[network_.array->stationary] == 0) {
+      return;
+    }
+    const Pipeline& array = *network_.array;
+    if (array.exchange_hidden) {
+      times[kComputing] = std::max(times[kComputing], array.exchange_cycles);
+      return;
+    }
+    const Cause cause = array.stationary == kOutput ? kLeaving : kArriving;
+    accumulate(cycles_[cause], kind, std::max(array.exchange_cycles, transfer(moves[array.stationary])));
+  }
+
   std::int64_t arriving(std::int64_t inputs, std::int64_t weights, std::int64_t partial_sums) const {
     const workload::Precision& bits = network_.precision;
     return base::checked_add(base::checked_multiply(inputs, bits.inputs),

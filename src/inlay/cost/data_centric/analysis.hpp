@@ -2,20 +2,33 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "inlay/cost/data_centric/loop_nest.hpp"
 
 namespace inlay::cost::data_centric {
+
+enum Tensor : std::uint8_t { kInput, kWeight, kOutput };
+inline constexpr std::size_t kTensors = 3;
+
+/// The PEs as a pipelined array (hardware::Array); docs/engine-data-centric.md, section 3.
+struct Pipeline {
+  std::int64_t skew = 0;             // cycles, once or in every step
+  std::int64_t overlap = 1;          // steps in the array at the same time
+  std::int64_t step_cycles = 0;      // least time from one step to the next
+  std::int64_t exchange_cycles = 0;  // to shift a stationary tile in or out
+  bool exchange_hidden = true;
+  std::int64_t output_cycles = 0;  // per output of a PE and step
+  Tensor stationary = kWeight;
+};
 
 /// What the analysis needs to know of a chiplet besides the number of its PEs, which is in the nest.
 struct Network {
   std::int64_t bytes_per_cycle = 1;  // from L2 to the PEs, and as much from the PEs to L2
   std::int64_t hops = 1;
   workload::Precision precision = {};  // bits of the words that travel
+  std::optional<Pipeline> array = std::nullopt;
 };
-
-enum Tensor : std::uint8_t { kInput, kWeight, kOutput };
-inline constexpr std::size_t kTensors = 3;
 
 /// What a step waits for.
 enum Cause : std::uint8_t { kComputing, kArriving, kLeaving };

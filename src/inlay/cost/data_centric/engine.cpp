@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "inlay/cost/data_centric/layer_figures.hpp"
+#include "inlay/cost/data_centric/offchip.hpp"
 #include "inlay/cost/data_centric/tile_search.hpp"
 #include "inlay/cost/engine_parts.hpp"
 
@@ -16,7 +17,7 @@ class DataCentricEngine : public CostEngine {
   explicit DataCentricEngine(Tuning tuning) : tuning_(tuning) {}
 
   std::string name() const override { return "data-centric"; }
-  std::string version() const override { return "4"; }
+  std::string version() const override { return "5"; }
 
   std::vector<std::string> assumptions() const override {
     return {
@@ -65,18 +66,43 @@ class DataCentricEngine : public CostEngine {
   /// Appends to `tiling`, where it is wanted, the sizes that were chosen.
   LayerCost cost(const workload::Shape& shape, const workload::Precision& precision, std::int64_t mini_batch,
                  const ChipletType& type, std::string* tiling) const {
-    const Mapping mapping = map(shape, mini_batch, type);
+    const Mapping mapping = map(as_run(shape, type), mini_batch, type);
     if (tuning_ != Tuning::kNone && mapping.has_free_sizes()) {
       const Tuned tuned = tune(mapping, precision, type, tuning_);
       if (tiling != nullptr) {
         *tiling += (tiling->empty() ? "" : "; ") + tiling_text(mapping, tuned.sizes);
       }
-      return tuned.cost;
+      return with_offchip(tuned.cost, mapping.nest(tuned.sizes), shape, precision, type);
     }
-    const Network network{type.noc_bytes_per_cycle, type.noc_hops, precision};
-    const auto analysis = analyse(mapping.nest({}), network);
+    const LoopNest nest = mapping.nest({});
+    const auto analysis = analyse(nest, network_of(type, precision));
     check_capacity(analysis, precision, type);
-    return cost_of(analysis, precision, type);
+    return with_offchip(cost_of(analysis, precision, type), nest, shape, precision, type);
+  }
+
+  static LayerCost with_offchip(LayerCost cost, const LoopNest& nest, const workload::Shape& shape,
+                                const workload::Precision& precision, const ChipletType& type) {
+    if (type.offchip) {
+      const bool product = std::holds_alternative<workload::GemmShape>(shape);
+      charge_offchip(memory_traffic(without_loops(nest), precision),
+                     product ? type.offchip->product_cycles : type.offchip->convolution_cycles, *type.offchip,
+                     cost);
+    }
+    return cost;
+  }
+
+  /// An array that takes patches runs a convolution as the product of patches and filters, one per group.
+  static workload::Shape as_run(const workload::Shape& shape, const ChipletType& type) {
+    const auto* convolution = std::get_if<workload::ConvolutionShape>(&shape);
+    if (convolution == nullptr || !type.array || !type.array->im2col) {
+      return shape;
+    }
+    const std::int64_t channels = convolution->in_channels / convolution->groups;
+    return workload::GemmShape{
+        base::checked_product(convolution->images, convolution->out_height, convolution->out_width),
+        convolution->out_channels / convolution->groups,
+        base::checked_product(channels, convolution->kernel_height, convolution->kernel_width),
+        convolution->groups, true};
   }
 
   Mapping map(const workload::Shape& shape, std::int64_t mini_batch, const ChipletType& type) const {

@@ -10,9 +10,17 @@ namespace inlay::cost::data_centric {
 /// Elements or bytes of each tensor's tile.
 using Tile = std::array<std::int64_t, kTensors>;
 
-/// Bytes of L1 and L2 that double-buffered tiles need; `partial_sums`: whether L2 gets any.
-std::int64_t l1_need(const Tile& elements, const workload::Precision& precision);
-std::int64_t l2_need(const Tile& elements, const workload::Precision& precision, bool partial_sums);
+/// What the analysis needs to know of a chiplet type for a layer of these widths.
+Network network_of(const hardware::ChipletType& type, const workload::Precision& precision);
+
+/// Bytes of L2 that double-buffered tiles need; `partial_sums`: whether it gets any. Outputs are not in L2
+/// where the array has an accumulator memory.
+std::int64_t l2_need(const Tile& elements, const workload::Precision& precision, bool partial_sums,
+                     const hardware::ChipletType& type);
+
+/// Whether tiles of these sizes fit L1, accumulator and L2; where it is unknown, `partial_sums` is false.
+bool fits(const Tile& l1_elements, const Tile& l2_elements, const workload::Precision& precision,
+          bool partial_sums, const hardware::ChipletType& type);
 
 /// Throws base::InfeasibleError naming need and limit.
 void check_capacity(const Analysis& analysis, const workload::Precision& precision,

@@ -55,6 +55,7 @@ StepKind line_kind(const TilePattern& pattern, bool input, bool weight, bool out
   set_operand(kind, kWeightTouched, weight, line);
   set_output(kind, output, line);
   kind[kProductsBefore] = line.longest_before;
+  kind[kBusiestOutputs] = output ? line.longest_before : 1;
   kind[kFirstVisit] = output || pattern.first_visit ? 1 : 0;
   kind[kLastVisitBefore] = output || pattern.last_visit_before ? 1 : 0;
   return kind;
@@ -77,6 +78,7 @@ StepKind window_kind(const TilePattern& outputs, const TilePattern& taps, const 
   kind[kWeightCopiesKept] = tap_line.kept * output_line.stayed;
   set_output(kind, true, output_line);
   kind[kProductsBefore] = output_line.longest_before * tap_line.longest_before;
+  kind[kBusiestOutputs] = output_line.longest_before;
   kind[kFirstVisit] = taps.first_visit ? 1 : 0;
   kind[kLastVisitBefore] = taps.last_visit_before ? 1 : 0;
   return kind;

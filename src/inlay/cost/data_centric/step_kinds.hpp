@@ -25,10 +25,11 @@ enum Factor : std::uint8_t {
   kOutputKept,
   kOutputBefore,     // different outputs in the step before
   kProductsBefore,   // products of the busiest PE in the step before
+  kBusiestOutputs,   // outputs of that PE
   kFirstVisit,       // 1 where no output of the step was worked on before, else 0
   kLastVisitBefore,  // 1 where the outputs of the step before are complete, else 0; 1 if it does not matter
 };
-inline constexpr std::size_t kFactors = 15;
+inline constexpr std::size_t kFactors = 16;
 using StepKind = std::array<std::int64_t, kFactors>;
 
 /// Dimensions that are counted together: those that meet in a place of the input are one axis.

@@ -91,8 +91,8 @@ class ClusterSearch {
 
   bool fits(const Extents& tile, const Extents& step) const {
     const LoopNest& layer = task_.mapping.layer();
-    return l1_need(tile_elements(layer, tile), task_.precision) <= task_.type.l1_bytes &&
-           l2_need(tile_elements(layer, step), task_.precision, false) <= task_.type.l2_bytes;
+    return data_centric::fits(tile_elements(layer, tile), tile_elements(layer, step), task_.precision, false,
+                              task_.type);
   }
 
   /// Transitions that some choice ever makes.
@@ -297,6 +297,15 @@ Analysis least_of(const Mapping& mapping, std::int64_t pes) {
   return least;
 }
 
+/// With an accumulator memory weights stay for a tile of outputs, and come back for the next one.
+Stationarity limits_of(const LoopNest& layer, const hardware::ChipletType& type) {
+  Stationarity limits = stationarity(layer, type.dataflow.stationary);
+  if (type.array && type.array->accumulator_bytes > 0) {
+    limits.weight_reads = std::numeric_limits<std::int64_t>::max();
+  }
+  return limits;
+}
+
 [[noreturn]] void refuse(const Task& task) {
   throw base::InfeasibleError(
       task.any_fits ? fmt::format("no sizes keep in place what dataflow '{}' says is {}-stationary",
@@ -348,8 +357,8 @@ Tuned tune(const Mapping& mapping, const workload::Precision& precision, const h
             type,
             tuning,
             candidates,
-            {type.noc_bytes_per_cycle, type.noc_hops, precision},
-            stationarity(mapping.layer(), type.dataflow.stationary),
+            network_of(type, precision),
+            limits_of(mapping.layer(), type),
             least_of(mapping, mapping.pes()),
             false,
             {},
