@@ -116,8 +116,7 @@ void declare(Command& command, SearchOptions& options) {
   command.option("--engine", options.engine, "NAME", "cost engine ('inlay list engines'), or table:FILE.csv");
   command.option("--communication", options.communication, "NAME",
                  "paper: every transfer alone; shared: also all bytes at the memory's bandwidth; contended "
-                 "(the default): "
-                 "also pipelines delay each other at the memory");
+                 "(the default): also pipelines delay each other at the memory");
   command.option("--overlap", options.overlap, "NAME",
                  "serial: a stage moves, then computes; overlapped: both at once; else as the package says");
   command.option(
@@ -142,16 +141,6 @@ void declare(Command& command, SearchOptions& options) {
   declare(command, options.constraints);
 }
 
-namespace {
-
-/// Tiles of least energy take so long that limits and rates would wrongly seem out of reach.
-cost::Tuning tuning_of(const SearchOptions& options) {
-  const bool timed = options.steady_state || !options.constraints.latency_limits.empty();
-  return options.objective == "energy" && timed ? cost::Tuning::kEdp : cost::tuning_for(options.objective);
-}
-
-}  // namespace
-
 solve::ProblemRequest problem_request(const SearchOptions& options, const std::string& scenario,
                                       const std::string& package,
                                       const std::vector<std::string>& strategies) {
@@ -159,7 +148,7 @@ solve::ProblemRequest problem_request(const SearchOptions& options, const std::s
   request.scenario = scenario;
   request.package = package;
   request.engine = options.engine;
-  request.tuning = tuning_of(options);
+  request.tuning = cost::tuning_for(options.objective);
   request.communication = solve::communication_named(options.communication);
   request.repeated =
       options.steady_state || options.objective == "period" || options.objective == "throughput";

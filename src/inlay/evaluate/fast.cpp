@@ -1,7 +1,6 @@
 #include "inlay/evaluate/fast.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "inlay/base/checked.hpp"
 #include "inlay/base/error.hpp"
@@ -25,15 +24,6 @@ schedule::Pipeline alone(const schedule::Pipeline& pipeline, const schedule::Sta
     result.stages.push_back({stage.last, end, 0});
   }
   return result;
-}
-
-std::int64_t least_l2(const hardware::Package& package, const hardware::Submesh& submesh) {
-  std::int64_t least = std::numeric_limits<std::int64_t>::max();
-  for (const int chiplet : submesh.chiplets) {
-    const int type = package.chiplets[static_cast<std::size_t>(chiplet)].type;
-    least = std::min(least, package.types[static_cast<std::size_t>(type)].l2_bytes);
-  }
-  return least;
 }
 
 }  // namespace
@@ -106,7 +96,9 @@ const FastEvaluator::DividedStage& FastEvaluator::divided(const schedule::Pipeli
     const StageCost cost = evaluate_stage(problem_, neighbours, at);
     ShardedStage sums = replay_stage(problem_, pipeline.model, pipeline.mini_batch, here);
     const std::int64_t room =
-        cost.streamed ? least_l2(problem_.package, here.submesh) - cost.need_bytes : kRoomForAll;
+        cost.streamed
+            ? least_l2(problem_.package, members_of(problem_.package, here.submesh)) - cost.need_bytes
+            : kRoomForAll;
     result.figures = {cost.traffic,
                       sums.compute,
                       sums.exchanges.seconds,

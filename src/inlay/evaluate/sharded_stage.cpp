@@ -1,6 +1,7 @@
 #include "inlay/evaluate/sharded_stage.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 #include "inlay/base/checked.hpp"
@@ -246,6 +247,14 @@ HeldBytes held_bytes(const Layout& layout, const workload::Tensor& tensor, std::
 HeldBytes spread_bytes(const workload::Tensor& tensor, std::int64_t mini_batch, const Grid& grid) {
   const std::int64_t all = base::checked_multiply(mini_batch, tensor.bytes);
   return {base::ceil_divide(all, grid.members()), all};
+}
+
+std::int64_t least_l2(const hardware::Package& package, const GridTypes& members) {
+  std::int64_t least = std::numeric_limits<std::int64_t>::max();
+  for (const int type : members.types) {
+    least = std::min(least, package.types[static_cast<std::size_t>(type)].l2_bytes);
+  }
+  return least;
 }
 
 GridTypes members_of(const hardware::Package& package, const hardware::Submesh& submesh) {

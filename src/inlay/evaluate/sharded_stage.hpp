@@ -97,6 +97,9 @@ struct ShardedStage {
 ShardedStage replay_stage(const schedule::Problem& problem, int model, std::int64_t mini_batch,
                           const schedule::Stage& stage);
 
+/// L2 of the member that has least, bytes.
+std::int64_t least_l2(const hardware::Package& package, const GridTypes& members);
+
 /// The grid of a submesh and its members' types.
 GridTypes members_of(const hardware::Package& package, const hardware::Submesh& submesh);
 

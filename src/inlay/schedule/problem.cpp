@@ -24,6 +24,13 @@ bool goes_through_memory(const Problem& problem, int model, int tensor, std::int
   return skips && base::checked_product(mini_batch, edge.bytes, 8) > smallest_l2;
 }
 
+bool limits_time(const Problem& problem) {
+  const auto has_rate = [](const workload::ScenarioModel& entry) { return entry.rate.has_value(); };
+  const auto& models = problem.scenario.models;
+  return !problem.constraints.latency_limits.empty() ||
+         (problem.repeated && std::any_of(models.begin(), models.end(), has_rate));
+}
+
 std::string to_string(Communication communication) {
   switch (communication) {
     case Communication::kPaper:

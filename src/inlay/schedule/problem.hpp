@@ -44,6 +44,9 @@ struct Problem {
 /// the next layer. L2 is the smallest of the package's chiplets, so that the flag is fixed before the search.
 bool goes_through_memory(const Problem& problem, int model, int tensor, std::int64_t mini_batch);
 
+/// Whether a latency limit, or in steady state a rate, leaves out schedules that are too slow.
+bool limits_time(const Problem& problem);
+
 /// Words used in files and on the command line.
 std::string to_string(Communication communication);
 /// Whether windows last at least as long as the memory moves their bytes.

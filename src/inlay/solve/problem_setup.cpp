@@ -71,6 +71,11 @@ std::string portable(const std::filesystem::path& path) {
   return (shipped ? "data" / inside : path).generic_string();
 }
 
+/// Tiles of least energy are slow: with them, limits and rates would wrongly seem out of reach.
+cost::Tuning tuning_within(const schedule::Problem& problem, cost::Tuning tuning) {
+  return tuning == cost::Tuning::kEnergy && schedule::limits_time(problem) ? cost::Tuning::kEdp : tuning;
+}
+
 }  // namespace
 
 schedule::Communication communication_named(const std::string& name) {
@@ -82,7 +87,8 @@ schedule::Communication communication_named(const std::string& name) {
 void restore_shares(const std::string& objective, int threads, cost::CostCache* cache,
                     schedule::Problem& problem) {
   if (problem.submeshes != schedule::SubmeshFamily::kSingle) {
-    const auto engine = cost::make_engine(problem.costs.engine, cost::tuning_for(objective));
+    const auto engine =
+        cost::make_engine(problem.costs.engine, tuning_within(problem, cost::tuning_for(objective)));
     cost_shares(*engine, threads, cache, {}, problem);
   }
 }
@@ -99,7 +105,6 @@ hardware::Overlap overlap_named(const std::string& name) {
 
 StatedProblem make_problem(const ProblemRequest& request) {
   const base::ReadLog log;
-  const auto engine = cost::make_engine(request.engine, request.tuning);
   StatedProblem result;
   schedule::Problem& problem = result.problem;
   problem.scenario = workload::load_scenario(request.scenario, importers::load_model, request.settings);
@@ -119,6 +124,7 @@ StatedProblem make_problem(const ProblemRequest& request) {
         "--latency-limit: a limit speaks of a schedule that runs once; it cannot be kept in steady state "
         "(--steady-state, objectives 'period' and 'throughput')");
   }
+  const auto engine = cost::make_engine(request.engine, tuning_within(problem, request.tuning));
   problem.overlap = request.overlap.value_or(problem.package.overlap);
   problem.costs = cost::build_cost_table(problem.scenario, problem.package.types, *engine, request.threads,
                                          request.cache, request.watch);

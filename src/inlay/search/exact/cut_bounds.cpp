@@ -26,7 +26,8 @@ class Bounds {
   Bounds(const CutBoundsRequest& request, const StopClock& clock)
       : request_(request),
         clock_(clock),
-        trie_(pipelines::trie_of(request.problem, 1, sharding::plan_goal(request.objective))),
+        trie_(
+            pipelines::trie_of(request.problem, 1, sharding::plan_goal(request.problem, request.objective))),
         shares_(request.problem.package) {}
 
   CutBounds run() {

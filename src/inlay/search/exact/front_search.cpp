@@ -226,6 +226,7 @@ class FrontSearch {
 FrontAnswer search_front(const schedule::Problem& problem, const Space& space, const Options& options) {
   Space of_front = in_order(problem, space);
   // One set of plans for all of the front: its ends are searched among the same schedules as the rest.
+  of_front.rates_bind = false;  // a front has all periods
   of_front.plan_goal = sharding::plan_goal(Objective::kEdp);
   return FrontSearch(problem, std::move(of_front), options).run();
 }

@@ -55,11 +55,12 @@ struct PeriodLimit {
   std::size_t model = 0;
 };
 
-PeriodLimit period_limit(const schedule::Problem& problem, const Objective& objective) {
+PeriodLimit period_limit(const schedule::Problem& problem, const Objective& objective, const Space& space) {
   PeriodLimit limit;
+  const bool binds = problem.repeated && objective.counts_energy() && space.rates_bind;
   for (std::size_t m = 0; m < problem.scenario.models.size(); ++m) {
     const workload::ScenarioModel& entry = problem.scenario.models[m];
-    if (problem.repeated && objective.counts_energy() && entry.rate) {
+    if (binds && entry.rate) {
       const double seconds = static_cast<double>(entry.batch) / *entry.rate;
       limit = seconds < limit.seconds ? PeriodLimit{seconds, m} : limit;
     }
@@ -93,12 +94,12 @@ class SpaceSearch {
       : problem_(problem),
         problems_(problem),
         objective_(objective),
-        limit_(period_limit(problem, objective)),
+        limit_(period_limit(problem, objective, space)),
         space_(std::move(space)),
         options_(options),
         clock_(options.stop),
         trie_(pipelines::trie_of(problem, space_.longest,
-                                 space_.plan_goal.value_or(sharding::plan_goal(objective)))),
+                                 space_.plan_goal.value_or(sharding::plan_goal(problem, objective)))),
         bounds_(space_.partitions.size()),
         tolerances_(space_.partitions.size()) {
     for (std::size_t i = 0; i < space_.partitions.size(); ++i) {
@@ -272,15 +273,16 @@ class SpaceSearch {
     Options rest = options_;
     rest.progress = {};
     rest.start.reset();
+    rest.stop.time_limit = std::max(0.0, options_.stop.time_limit - clock_.seconds());
     const Answer fastest = search_space(problem_, Objective::kPeriod, space_, rest);
-    throw base::InfeasibleError(
-        fmt::format("{}: model '{}' cannot be served at {:.4g}/s: a batch of {} would have to be done in {}; "
-                    "the shortest period "
-                    "that was found is {}, {:.4g}/s (bound: {}; {})",
-                    space_.name, entry.name, *entry.rate, entry.batch, base::format_time(limit_.seconds),
-                    base::format_time(fastest.certificate.value),
-                    static_cast<double>(entry.batch) / fastest.certificate.value,
-                    base::format_time(fastest.certificate.lower_bound), fastest.certificate.binds));
+    throw base::InfeasibleError(fmt::format(
+        "{}: model '{}' cannot be served at {:.4g}/s: a batch of {} would have to be done in {}; "
+        "the shortest period that was found is {}, {:.4g}/s (bound: {}; {}). '--objective period' "
+        "tunes tile sizes for time and may find a shorter one",
+        space_.name, entry.name, *entry.rate, entry.batch, base::format_time(limit_.seconds),
+        base::format_time(fastest.certificate.value),
+        static_cast<double>(entry.batch) / fastest.certificate.value,
+        base::format_time(fastest.certificate.lower_bound), fastest.certificate.binds));
   }
 
   /// Stopped before anything was found.

@@ -17,6 +17,7 @@ struct Space {
   std::string name;
   std::vector<windows::WindowPartition> partitions;
   int longest = 1;                                   // most stages of a pipeline
+  bool rates_bind = true;                            // in steady state, where energy is sought
   std::optional<sharding::PlanGoal> plan_goal = {};  // if it is not that of the objective searched for
 };
 

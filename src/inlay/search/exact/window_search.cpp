@@ -42,7 +42,7 @@ class WindowSearch {
         family_(family),
         options_(options),
         clock_(options.stop),
-        trie_(pipelines::trie_of(problem, family.longest, sharding::plan_goal(objective))),
+        trie_(pipelines::trie_of(problem, family.longest, sharding::plan_goal(problem, objective))),
         evaluations_(0) {
     try {
       answer_ = search_space(problem, objective, family, part_of(options, share_of_family));

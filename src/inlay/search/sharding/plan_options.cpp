@@ -89,6 +89,12 @@ PlanGoal plan_goal(const objective::Objective& objective) {
   return {objective.counts_latency() ? 1.0 : kLittle, objective.counts_energy() ? 1.0 : kLittle};
 }
 
+PlanGoal plan_goal(const schedule::Problem& problem, const objective::Objective& objective) {
+  return plan_goal(schedule::limits_time(problem) && objective == objective::Objective::kEnergy
+                       ? objective::Objective(objective::Objective::kEdp)
+                       : objective);
+}
+
 int LayoutNumbers::number_of(const Layout& layout) {
   const auto known = std::find(layouts_.begin(), layouts_.end(), layout);
   if (known != layouts_.end()) {

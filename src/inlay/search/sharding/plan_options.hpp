@@ -23,6 +23,9 @@ struct PlanGoal {
 };
 /// A part of the objective that does not count weighs 1%, so that ties go to the better in it.
 PlanGoal plan_goal(const objective::Objective& objective);
+/// The same for a search within limits on time: plans of least energy would wrongly put them out of reach, so
+/// that time counts, too.
+PlanGoal plan_goal(const schedule::Problem& problem, const objective::Objective& objective);
 
 /// An exchange with what it counts.
 struct PricedExchange {

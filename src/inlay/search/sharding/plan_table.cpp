@@ -10,14 +10,6 @@ namespace {
 
 constexpr std::int64_t kAnyWeights = std::numeric_limits<std::int64_t>::max();
 
-std::int64_t least_l2(const schedule::Problem& problem, const evaluate::GridTypes& members) {
-  std::int64_t least = std::numeric_limits<std::int64_t>::max();
-  for (const int type : members.types) {
-    least = std::min(least, problem.package.types[static_cast<std::size_t>(type)].l2_bytes);
-  }
-  return least;
-}
-
 int layers_of(const schedule::Problem& problem, int model) {
   return static_cast<int>(problem.scenario.models[static_cast<std::size_t>(model)].model.layers.size());
 }
@@ -29,7 +21,7 @@ PlanTable::PlanTable(const schedule::Problem& problem, int model, std::int64_t m
     : model_(problem.scenario.models[static_cast<std::size_t>(model)].model),
       mini_batches_(static_cast<double>(
           base::ceil_divide(problem.scenario.models[static_cast<std::size_t>(model)].batch, mini_batch))),
-      capacity_(least_l2(problem, members)),
+      capacity_(evaluate::least_l2(problem.package, members)),
       options_(problem, model, 0, layers_of(problem, model), mini_batch, members, goal),
       resident_(model_.layers.size()),
       streamed_(model_.layers.size()) {}
