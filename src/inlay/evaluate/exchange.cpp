@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cstdlib>
+#include <numeric>
 
 #include "inlay/base/checked.hpp"
 #include "inlay/base/error.hpp"
@@ -24,8 +25,23 @@ struct Segment {
   Members needed = 0;
 };
 
+Members all_of(std::size_t members) {
+  return ~Members{0} >> (64 - static_cast<unsigned>(members));
+}
+
+/// Whether all boxes have the same part of an axis: it is not divided.
+bool is_whole(const std::vector<Box>& held, const std::vector<Box>& needed, std::size_t axis) {
+  const Interval& part = held.front()[axis];
+  const auto same = [&](const Box& box) { return box[axis] == part; };
+  return part.size() > 0 && std::all_of(held.begin(), held.end(), same) &&
+         std::all_of(needed.begin(), needed.end(), same);
+}
+
 std::vector<Segment> segments_of(const std::vector<Box>& held, const std::vector<Box>& needed,
                                  std::size_t axis) {
+  if (is_whole(held, needed, axis)) {
+    return {{held.front()[axis].size(), all_of(held.size()), all_of(held.size())}};
+  }
   std::vector<std::int64_t> ends;
   for (const std::vector<Box>* boxes : {&held, &needed}) {
     for (const Box& box : *boxes) {
@@ -66,13 +82,18 @@ class Flows {
     if (held == 0) {
       throw base::DefectError("nobody holds an element that a member of the submesh needs");
     }
-    std::array<GridRoutes::Links, hardware::kMostMembers> trees;
     Members senders = 0;
     for (; lacking != 0; lacking &= lacking - 1) {
       const int receiver = std::countr_zero(lacking);
-      const int sender = nearest(held, receiver);
-      trees[static_cast<std::size_t>(sender)] |= routes_.links(sender, receiver);
-      senders |= Members{1} << sender;
+      const int sender = routes_.nearest(held, receiver);
+      const Members bit = Members{1} << sender;
+      GridRoutes::Links& tree = trees_[static_cast<std::size_t>(sender)];
+      if ((senders & bit) == 0) {
+        tree = routes_.links(sender, receiver);
+      } else {
+        tree |= routes_.links(sender, receiver);
+      }
+      senders |= bit;
       into_[static_cast<std::size_t>(receiver)] += volume;
       result_.received = base::checked_add(result_.received, volume);
       result_.longest = std::max(result_.longest, routes_.distance(sender, receiver));
@@ -80,7 +101,7 @@ class Flows {
     for (; senders != 0; senders &= senders - 1) {
       const auto sender = static_cast<std::size_t>(std::countr_zero(senders));
       out_of_[sender] += volume;
-      const GridRoutes::Links& tree = trees[sender];
+      const GridRoutes::Links& tree = trees_[sender];
       for (std::size_t link = tree._Find_first(); link < tree.size(); link = tree._Find_next(link)) {
         through_[link] += volume;
         result_.hops = base::checked_add(result_.hops, volume);
@@ -98,20 +119,10 @@ class Flows {
   }
 
  private:
-  int nearest(Members held, int receiver) const {
-    int best = std::countr_zero(held);
-    for (held &= held - 1; held != 0; held &= held - 1) {
-      const int holder = std::countr_zero(held);
-      if (routes_.distance(holder, receiver) < routes_.distance(best, receiver)) {
-        best = holder;
-      }
-    }
-    return best;
-  }
-
   const GridRoutes& routes_;
   bool per_chiplet_;
   Exchange result_;
+  std::array<GridRoutes::Links, hardware::kMostMembers> trees_;  // [sender] of the cell that is added
   std::array<std::int64_t, GridRoutes::kMostLinks> through_{};
   std::array<std::int64_t, hardware::kMostMembers> into_{};
   std::array<std::int64_t, hardware::kMostMembers> out_of_{};
@@ -161,6 +172,21 @@ GridRoutes::GridRoutes(const schedule::Grid& grid) : grid_(grid) {
       links_.push_back(links);
     }
   }
+  for (int to = 0; to < members; ++to) {
+    std::vector<int> order(static_cast<std::size_t>(members));
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(),
+                     [&](int a, int b) { return distance(a, to) < distance(b, to); });
+    by_distance_.insert(by_distance_.end(), order.begin(), order.end());
+  }
+}
+
+int GridRoutes::nearest(std::uint64_t among, int to) const {
+  const int* from = by_distance_.data() + index(to, 0);
+  while ((among >> *from & 1U) == 0) {
+    ++from;
+  }
+  return *from;
 }
 
 Exchange exchange(const GridRoutes& routes, const std::vector<Box>& held, const std::vector<Box>& needed,
@@ -170,7 +196,7 @@ Exchange exchange(const GridRoutes& routes, const std::vector<Box>& held, const 
     segments[axis] = segments_of(held, needed, axis);
   }
   Flows flows(routes, per_chiplet);
-  const Members all = ~Members{0} >> (64 - static_cast<unsigned>(held.size()));
+  const Members all = all_of(held.size());
   add_cells(segments, 0, {1, all, all}, flows);
   return flows.finish();
 }

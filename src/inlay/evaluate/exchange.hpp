@@ -32,6 +32,8 @@ class GridRoutes {
   const schedule::Grid& grid() const { return grid_; }
   int distance(int from, int to) const { return distance_[index(from, to)]; }
   const Links& links(int from, int to) const { return links_[index(from, to)]; }
+  /// Of a set of members, one bit each and not empty, the nearest to a member; of several the first.
+  int nearest(std::uint64_t among, int to) const;
 
  private:
   std::size_t index(int from, int to) const {
@@ -41,6 +43,7 @@ class GridRoutes {
   schedule::Grid grid_;
   std::vector<int> distance_;
   std::vector<Links> links_;
+  std::vector<int> by_distance_;  // [to][rank] members, the nearest first
 };
 
 /// `held` and `needed`: [member, row by row] boxes of one tensor. Every element comes from the nearest member

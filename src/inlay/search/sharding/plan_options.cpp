@@ -104,6 +104,14 @@ int LayoutNumbers::number_of(const Layout& layout) {
   return static_cast<int>(layouts_.size()) - 1;
 }
 
+int NeedNumbers::number_of(const Need& need) {
+  const auto [known, added] = numbers_.try_emplace(need, static_cast<int>(needs_.size()));
+  if (added) {
+    needs_.push_back(&known->first);
+  }
+  return known->second;
+}
+
 PlanOptions::PlanOptions(const schedule::Problem& problem, int model, int first, int last,
                          std::int64_t mini_batch, const evaluate::GridTypes& members, const PlanGoal& goal)
     : problem_(problem),
@@ -183,14 +191,18 @@ void PlanOptions::add_option(int layer, const Sharding& sharding, LayerOptions& 
       option.scatter.bytes += one.bytes;
     }
   }
+  const schedule::ShardedLayer divided = schedule::resolve_divisions(result.divisions, sharding);
   for (std::size_t operand = 0; operand < result.operands.size(); ++operand) {
     const Box whole = workload::whole_box(result.operands[operand], mini_batch_);
-    const Layout arrival = evaluate::arrival_layout(result.divisions, sharding, operand, whole);
-    option.after_use.push_back(
-        numbers_.number_of(evaluate::layout_after_use(result.divisions, sharding, operand)));
-    option.arrival.push_back(bringing(result, sharding, operand, arrival));
-    option.after_arrival.push_back(option.arrival.back().settles ? option.after_use.back()
-                                                                 : numbers_.number_of(arrival));
+    option.needs.push_back(
+        needs_.number_of({whole, evaluate::needs_of(divided, result.divisions, sharding, operand, whole,
+                                                    mini_batch_, members_.grid)}));
+    const int arrival =
+        numbers_.number_of(evaluate::arrival_layout(result.divisions, sharding, operand, whole));
+    const int after = numbers_.number_of(evaluate::layout_after_use(result.divisions, sharding, operand));
+    option.after_use.push_back(after);
+    option.arrival.push_back(bringing(result.operands[operand].bits, arrival, option.needs.back(), after));
+    option.after_arrival.push_back(option.arrival.back().settles ? after : arrival);
   }
   option.price =
       goal_.time * option.cost.seconds + goal_.energy * option.cost.energy.total() + option.scatter.price;
@@ -212,18 +224,18 @@ PricedExchange PlanOptions::priced(const Exchange& exchange, std::int64_t bits) 
   return result;
 }
 
-PricedExchange PlanOptions::bringing(const LayerOptions& layer, const Sharding& sharding, std::size_t operand,
-                                     const Layout& layout) const {
-  const workload::Tensor& tensor = layer.operands[operand];
-  const Box whole = workload::whole_box(tensor, mini_batch_);
-  const std::vector<Box> held = evaluate::boxes_of(layout, whole, members_.grid);
-  const std::vector<Box> needed =
-      evaluate::needs_of(schedule::resolve_divisions(layer.divisions, sharding), layer.divisions, sharding,
-                         operand, whole, mini_batch_, members_.grid);
-  PricedExchange result =
-      priced(evaluate::exchange(prices_.routes(), held, needed, prices_.per_chiplet()), tensor.bits);
-  const Layout after = evaluate::layout_after_use(layer.divisions, sharding, operand);
-  result.settles = evaluate::covered(evaluate::boxes_of(after, whole, members_.grid), held, needed);
+PricedExchange PlanOptions::bringing(std::int64_t bits, int layout, int need, int after) const {
+  const auto [known, added] = moved_.try_emplace({layout, need, after});
+  Moved& moved = known->second;
+  if (added) {
+    const auto& [whole, needed] = needs_.need(need);
+    const std::vector<Box> held = evaluate::boxes_of(numbers_.layout(layout), whole, members_.grid);
+    moved.exchange = evaluate::exchange(prices_.routes(), held, needed, prices_.per_chiplet());
+    moved.settles =
+        evaluate::covered(evaluate::boxes_of(numbers_.layout(after), whole, members_.grid), held, needed);
+  }
+  PricedExchange result = priced(moved.exchange, bits);
+  result.settles = moved.settles;
   return result;
 }
 
@@ -260,7 +272,8 @@ const PricedExchange& PlanOptions::exchange(const LayerOptions& layer, std::size
   }
   PricedExchange& found = known[static_cast<std::size_t>(layout)];
   if (found.price < 0.0) {
-    found = bringing(layer, layer.options[option].sharding, operand, numbers_.layout(layout));
+    const ShardingOption& chosen = layer.options[option];
+    found = bringing(layer.operands[operand].bits, layout, chosen.needs[operand], chosen.after_use[operand]);
   }
   return found;
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <tuple>
 #include <vector>
 
 #include "inlay/evaluate/sharded_stage.hpp"
@@ -47,6 +48,22 @@ class LayoutNumbers {
   std::vector<schedule::Layout> layouts_;
 };
 
+/// What the members need of a tensor, by number.
+class NeedNumbers {
+ public:
+  struct Need {
+    workload::Box whole;               // all of the tensor
+    std::vector<workload::Box> boxes;  // [member]
+    auto operator<=>(const Need&) const = default;
+  };
+  int number_of(const Need& need);
+  const Need& need(int number) const { return *needs_[static_cast<std::size_t>(number)]; }
+
+ private:
+  std::map<Need, int> numbers_;
+  std::vector<const Need*> needs_;
+};
+
 /// One sharding of a layer.
 struct ShardingOption {
   schedule::Sharding sharding;
@@ -54,6 +71,7 @@ struct ShardingOption {
   double price = 0.0;                   // of compute and the layer's energy, and of scattering partial sums
   double weights_price = 0.0;           // of loading the weights once
   PricedExchange scatter;               // of partial sums
+  std::vector<int> needs;               // [operand] what the members need, by number
   std::vector<int> after_use;           // [operand] layout, by number
   std::vector<int> outputs;             // [output] layout, by number
   std::vector<PricedExchange> arrival;  // [operand] from where it is spread over the members
@@ -94,9 +112,9 @@ class PlanOptions {
   std::unique_ptr<LayerOptions> build(int layer);
   void add_option(int layer, const schedule::Sharding& sharding, LayerOptions& result);
   PricedExchange priced(const evaluate::Exchange& exchange, std::int64_t bits) const;
-  /// Of bringing an operand from a layout to where a sharding needs it.
-  PricedExchange bringing(const LayerOptions& layer, const schedule::Sharding& sharding, std::size_t operand,
-                          const schedule::Layout& layout) const;
+  /// Of bringing a tensor of so many bits an element from a layout to where it is needed; it then lies as
+  /// `after` says if that settles it.
+  PricedExchange bringing(std::int64_t bits, int layout, int need, int after) const;
 
   const schedule::Problem& problem_;
   int model_index_;
@@ -109,6 +127,13 @@ class PlanOptions {
   double seconds_per_weight_byte_ = 0.0;
   double joules_per_weight_byte_ = 0.0;
   LayoutNumbers numbers_;
+  NeedNumbers needs_;
+  struct Moved {
+    evaluate::Exchange exchange;
+    bool settles = false;
+  };
+  /// By layout before, need and layout after: layers of other costs move tensors of the same shape.
+  mutable std::map<std::tuple<int, int, int>, Moved> moved_;
   std::vector<std::shared_ptr<const LayerOptions>> layers_;
 };
 
