@@ -73,7 +73,7 @@ search::Settings settings_of(const SearchOptions& options, const std::vector<std
 /// None: as the package's size affords. Strategies that follow publications run stages on single chiplets.
 std::optional<schedule::SubmeshFamily> submesh_family(const SearchOptions& options,
                                                       const std::vector<std::string>& strategies) {
-  const std::vector<std::string> choosing = search::front_strategy_names();
+  const std::vector<std::string> choosing = search::submesh_strategy_names();
   const bool chooses =
       strategies.empty() || std::any_of(strategies.begin(), strategies.end(), [&](const auto& name) {
         return std::find(choosing.begin(), choosing.end(), name) != choosing.end();
@@ -121,8 +121,9 @@ void declare(Command& command, SearchOptions& options) {
                  "serial: a stage moves, then computes; overlapped: both at once; else as the package says");
   command.option(
       "--submeshes", options.submeshes, "NAME",
-      "what stages run on: single chiplets; uniform: submeshes, in a window one shape for a model; "
-      "rectangles: any; else as the package's size affords");
+      "what stages run on: single chiplets; tiles: submeshes that divide the package evenly, in a window one "
+      "shape for a model; uniform: likewise, of any sides; rectangles: any; else as the package's size "
+      "affords");
   command.option("--energy", options.energy, "TABLE",
                  "an energy table for all chiplets: a file or a shipped name; else each its own");
   command.option("--time-limit", options.time_limit, "TIME",

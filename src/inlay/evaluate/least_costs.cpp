@@ -13,7 +13,7 @@ namespace {
 
 std::set<GridTypes> kinds_of_submesh(const schedule::Problem& problem) {
   std::set<GridTypes> kinds;
-  for (const hardware::Submesh& submesh : hardware::submeshes(problem.package, problem.most_members)) {
+  for (const hardware::Submesh& submesh : schedule::submeshes(problem)) {
     if (!submesh.single()) {
       kinds.insert(members_of(problem.package, submesh));
     }
@@ -42,29 +42,36 @@ cost::LeastCost least_of(const schedule::Problem& problem, int model, int layer,
 
 }  // namespace
 
+std::vector<cost::LeastCost> least_costs_on(const schedule::Problem& problem, int model,
+                                            const std::set<GridTypes>& kinds) {
+  const workload::Model& graph = problem.scenario.models[static_cast<std::size_t>(model)].model;
+  const cost::ModelCosts& costs = problem.costs.models[static_cast<std::size_t>(model)];
+  std::vector<cost::LeastCost> result;
+  // Layers of one class and the same extents are alike.
+  std::map<std::tuple<int, std::vector<std::int64_t>, std::int64_t>, cost::LeastCost> known;
+  for (int layer = 0; layer < static_cast<int>(graph.layers.size()); ++layer) {
+    std::vector<std::int64_t> extents;
+    for (const workload::Division& division : workload::divisions(graph, layer)) {
+      extents.push_back(static_cast<std::int64_t>(division.by));
+      extents.push_back(division.extent);
+    }
+    for (const std::int64_t mini_batch : costs.mini_batches) {
+      const auto [place, added] =
+          known.try_emplace({costs.class_of[static_cast<std::size_t>(layer)], extents, mini_batch});
+      if (added) {
+        place->second = least_of(problem, model, layer, mini_batch, kinds);
+      }
+      result.push_back(place->second);
+    }
+  }
+  return result;
+}
+
 void add_least_costs(schedule::Problem& problem) {
   const std::set<GridTypes> kinds = kinds_of_submesh(problem);
   for (std::size_t m = 0; m < problem.scenario.models.size(); ++m) {
-    const workload::Model& graph = problem.scenario.models[m].model;
-    cost::ModelCosts& costs = problem.costs.models[m];
-    costs.divided.clear();
-    // Layers of one class and the same extents are alike.
-    std::map<std::tuple<int, std::vector<std::int64_t>, std::int64_t>, cost::LeastCost> known;
-    for (int layer = 0; layer < static_cast<int>(graph.layers.size()) && !kinds.empty(); ++layer) {
-      std::vector<std::int64_t> extents;
-      for (const workload::Division& division : workload::divisions(graph, layer)) {
-        extents.push_back(static_cast<std::int64_t>(division.by));
-        extents.push_back(division.extent);
-      }
-      for (const std::int64_t mini_batch : costs.mini_batches) {
-        const auto [place, added] =
-            known.try_emplace({costs.class_of[static_cast<std::size_t>(layer)], extents, mini_batch});
-        if (added) {
-          place->second = least_of(problem, static_cast<int>(m), layer, mini_batch, kinds);
-        }
-        costs.divided.push_back(place->second);
-      }
-    }
+    problem.costs.models[m].divided =
+        kinds.empty() ? std::vector<cost::LeastCost>() : least_costs_on(problem, static_cast<int>(m), kinds);
   }
 }
 

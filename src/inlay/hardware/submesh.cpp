@@ -145,6 +145,25 @@ std::vector<Submesh> submeshes(const Package& package, int most_members) {
   return found;
 }
 
+std::vector<Submesh> tiles(const Package& package, int most_members) {
+  int rows = 0;
+  int columns = 0;
+  for (const Chiplet& chiplet : package.chiplets) {
+    rows = std::max(rows, chiplet.row + 1);
+    columns = std::max(columns, chiplet.column + 1);
+  }
+  const auto even = [](int side, int whole) { return side <= 2 || whole % side == 0; };
+  const auto is_group = [&](const Submesh& submesh) {
+    return std::any_of(package.groups.begin(), package.groups.end(),
+                       [&](const ChipletGroup& group) { return group.chiplets == submesh.chiplets; });
+  };
+  std::vector<Submesh> found = submeshes(package, most_members);
+  std::erase_if(found, [&](const Submesh& submesh) {
+    return !(even(submesh.rows, rows) && even(submesh.columns, columns)) && !is_group(submesh);
+  });
+  return found;
+}
+
 bool touch(const Package& package, const Submesh& a, const Submesh& b) {
   return std::any_of(a.chiplets.begin(), a.chiplets.end(), [&](int one) {
     return std::any_of(b.chiplets.begin(), b.chiplets.end(),

@@ -43,6 +43,10 @@ std::string defect_of(const Package& package, const Submesh& submesh);
 /// are linked, and the package's groups. Ordered by members, rows, then first chiplet; each once.
 std::vector<Submesh> submeshes(const Package& package, int most_members);
 
+/// Those of the submeshes that divide large packages evenly: rectangles whose sides are 1, 2, or divide the
+/// side of the package's drawing, and the package's groups. In the same order.
+std::vector<Submesh> tiles(const Package& package, int most_members);
+
 /// Whether some chiplet of one is linked to some chiplet of the other.
 bool touch(const Package& package, const Submesh& a, const Submesh& b);
 

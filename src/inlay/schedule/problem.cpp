@@ -47,10 +47,18 @@ std::string to_string(hardware::Overlap overlap) {
   return overlap == hardware::Overlap::kSerial ? "serial" : "overlapped";
 }
 
+std::vector<hardware::Submesh> submeshes(const Problem& problem) {
+  const int most = problem.submeshes == SubmeshFamily::kSingle ? 1 : problem.most_members;
+  return problem.submeshes == SubmeshFamily::kTiles ? hardware::tiles(problem.package, most)
+                                                    : hardware::submeshes(problem.package, most);
+}
+
 std::string to_string(SubmeshFamily family) {
   switch (family) {
     case SubmeshFamily::kSingle:
       return "single";
+    case SubmeshFamily::kTiles:
+      return "tiles";
     case SubmeshFamily::kUniform:
       return "uniform";
     case SubmeshFamily::kRectangles:

@@ -5,6 +5,7 @@
 
 #include "inlay/cost/cost_table.hpp"
 #include "inlay/hardware/package.hpp"
+#include "inlay/hardware/submesh.hpp"
 #include "inlay/schedule/constraints.hpp"
 #include "inlay/workload/scenario.hpp"
 
@@ -20,6 +21,7 @@ enum class Communication {
 /// What stages may run on: the family of submeshes that searches choose from. A schedule may use others.
 enum class SubmeshFamily {
   kSingle,      // single chiplets
+  kTiles,       // in a window all stages of a model have submeshes of one shape, out of hardware::tiles
   kUniform,     // in a window all stages of a model have submeshes of one shape
   kRectangles,  // any
 };
@@ -38,6 +40,9 @@ struct Problem {
   /// is loaded once for all (docs/model.md "Steady state").
   bool repeated = false;
 };
+
+/// The submeshes that the problem's searches choose from, single chiplets included.
+std::vector<hardware::Submesh> submeshes(const Problem& problem);
 
 /// Whether a tensor, if more than one stage touches it, is written to memory and read back by every stage
 /// that uses it instead of being passed along the pipeline: mini_batch x bytes > L2/8 and some user is not

@@ -21,6 +21,10 @@ namespace {
 
 /// Of the time that is left; the rest is for the bound of `large` where `exact` does not come to its end.
 constexpr double kShareOfExact = 0.75;
+/// Where stages have one shape, `large` bounds well and goes first: its share of the time.
+constexpr double kShareOfLarge = 0.6;
+/// On packages of fewer chiplets `exact` is quick whatever the family.
+constexpr int kFewChiplets = 5;
 
 class Automatic {
  public:
@@ -34,7 +38,8 @@ class Automatic {
   Answer run() {
     const auto chiplets = static_cast<int>(problem_.package.chiplets.size());
     const bool single = problem_.submeshes == schedule::SubmeshFamily::kSingle;
-    if (single && pipelines::affordable_stages(problem_) < chiplets) {
+    if (problem_.submeshes == schedule::SubmeshFamily::kTiles ||
+        (single && pipelines::affordable_stages(problem_) < chiplets)) {
       run("large", large::solve, options_of("large"));
       return combined();
     }
@@ -43,15 +48,21 @@ class Automatic {
       quick.settings.set(effort, "0");
     }
     run("large", large::solve, quick);
+    const bool bounded = problem_.submeshes == schedule::SubmeshFamily::kUniform && chiplets >= kFewChiplets;
+    if (!enough() && bounded) {
+      Options whole = options_of("large");
+      whole.stop.time_limit *= kShareOfLarge;
+      run("large", large::solve, whole);
+    }
     if (!enough()) {
       Options whole = options_of("exact");
-      whole.stop.time_limit *= kShareOfExact;
+      whole.stop.time_limit *= bounded ? 1.0 : kShareOfExact;
       if (!limited()) {
         whole.stop.evaluations = options_.settings.integer("auto.evaluations");
       }
       run("exact", exact::solve, whole);
     }
-    if (!enough() && single) {
+    if (!enough() && !bounded) {
       run("large", large::solve, options_of("large"));
     }
     return combined();
@@ -88,10 +99,7 @@ class Automatic {
       ran_.push_back(strategy);
     }
     Answer answer = solve(problem_, objective_, options);
-    Certificate& certificate = answer.certificate;
-    if (strategy == "large" && problem_.submeshes != schedule::SubmeshFamily::kSingle) {
-      certificate.lower_bound = 0.0;  // it speaks of single chiplets only
-    }
+    const Certificate& certificate = answer.certificate;
     evaluations_ += certificate.evaluations;
     // Bounds of all schedules hold for the family of windows, too.
     if (certificate.lower_bound > bound_ || !best_) {

@@ -37,4 +37,17 @@ void set_bound(Certificate& certificate, double value, double bound, double acce
   certificate.stopped_by = certificate.proven ? "proof" : certificate.gap <= accepted_gap ? "gap" : otherwise;
 }
 
+std::string all_schedules(const schedule::Problem& problem) {
+  switch (problem.submeshes) {
+    case schedule::SubmeshFamily::kSingle:
+      return "all schedules of stages on single chiplets";
+    case schedule::SubmeshFamily::kTiles:
+      return "all schedules of stages on tiles of the package";
+    case schedule::SubmeshFamily::kUniform:
+    case schedule::SubmeshFamily::kRectangles:
+      break;
+  }
+  return "all schedules";
+}
+
 }  // namespace inlay::search

@@ -20,4 +20,8 @@ double checked_value(const schedule::Problem& problem, const Objective& objectiv
 void set_bound(Certificate& certificate, double value, double bound, double accepted_gap,
                const std::string& otherwise);
 
+/// What a bound that holds whatever the schedule speaks of: "all schedules", with what their stages run on
+/// where that leaves out rectangles of the package.
+std::string all_schedules(const schedule::Problem& problem);
+
 }  // namespace inlay::search

@@ -50,8 +50,9 @@ void Incumbent::offer(const schedule::Schedule& schedule, double latency, double
   if (exists_ && value >= value_ && !problem_.repeated) {
     return;
   }
-  if (problem_.communication == schedule::Communication::kContended || problem_.repeated) {
-    // Strategies do not know how pipelines delay each other.
+  if (problem_.communication == schedule::Communication::kContended || problem_.repeated ||
+      problem_.submeshes != schedule::SubmeshFamily::kSingle) {
+    // Strategies do not know how pipelines delay each other, nor `large` the ways between tiles.
     const evaluate::ScheduleCost cost = evaluate::evaluate_reference(problem_, schedule);
     value = objective_.value(cost.latency, cost.energy.total());
     if ((exists_ && value >= value_) || !evaluate::broken_latency_limits(problem_, schedule, cost).empty()) {
@@ -93,8 +94,7 @@ Answer Incumbent::answer(const std::string& searched, bool finished, std::int64_
   Certificate certificate;
   certificate.objective = objective_;
   set_bound(certificate, checked, bound(), options_.stop.gap, finished ? "its end" : clock.reason());
-  certificate.space =
-      claims() ? claim_.space + "; searched: " + searched : "all schedules; searched: " + searched;
+  certificate.space = (claims() ? claim_.space : all_schedules(problem_)) + "; searched: " + searched;
   if (started_ && !claim_.holds_start) {
     certificate.space += "; nothing better than the schedule that the search was started from was found";
   }

@@ -23,8 +23,8 @@
 namespace inlay::search {
 namespace {
 
-/// As `exact`, with another strategy's family of windows: for problems with constraints, of which walks know
-/// nothing.
+/// As `exact`, with another strategy's family of windows: for problems with constraints, of which `large`
+/// knows nothing.
 Answer within_constraints(const schedule::Problem& problem, const Objective& objective, Options options,
                           const std::string& splits) {
   options.settings.set("exact.splits", std::to_string(options.settings.integer(splits)));
@@ -83,27 +83,28 @@ struct Strategy {
   const char* description;
   Answer (*solve)(const schedule::Problem&, const Objective&, const Options&);
   std::vector<OptionRecord> (*options)();
+  bool submeshes = false;  // stages may run on several chiplets
   exact::Space (*space)(const schedule::Problem&, const Options&) = nullptr;  // of those that can find fronts
 };
 
 constexpr std::array<Strategy, 8> kStrategies = {{
     {"auto", "exact or large, whichever the package's size asks for, each started from the other's schedule",
-     auto_or_exact, auto_options, auto_space},
+     auto_or_exact, auto_options, true, auto_space},
     {"exact",
      "the proven optimum over first-fit windows, paths of neighbouring chiplets, cuts and mini-batches",
-     exact::solve, exact::option_records, exact::space},
-    {"large", "good schedules of large packages: pieces of walks over all chiplets, with a lower bound",
-     large_or_exact, large_options},
+     exact::solve, exact::option_records, true, exact::space},
+    {"large", "good schedules of large packages, along orderings of the chiplets, with a lower bound",
+     large_or_exact, large_options, true},
     {"layerwise", "a layer of each model at a time, on the best free chiplet, without pipelines",
      layerwise::solve, no_options},
     {"scar", "the published pipeline: windows, provisioning, segmentation, scheduling trees", scar::solve,
      scar_options},
     {"sequential", "one model after the other, each pipelined over the package", exact::solve_sequential,
-     no_options, exact::sequential_space},
+     no_options, true, exact::sequential_space},
     {"simba", "as scar, on chiplets of one type only: the baseline of homogeneous packages",
      scar::solve_simba, simba_options},
     {"standalone", "all models at once, each whole on a chiplet of its own", exact::solve_standalone,
-     no_options, exact::standalone_space},
+     no_options, true, exact::standalone_space},
 }};
 
 const Strategy& strategy_named(const std::string& name) {
@@ -158,6 +159,16 @@ std::vector<std::string> front_strategy_names() {
   std::vector<std::string> names;
   for (const Strategy& strategy : kStrategies) {
     if (strategy.space != nullptr) {
+      names.emplace_back(strategy.name);
+    }
+  }
+  return names;
+}
+
+std::vector<std::string> submesh_strategy_names() {
+  std::vector<std::string> names;
+  for (const Strategy& strategy : kStrategies) {
+    if (strategy.submeshes) {
       names.emplace_back(strategy.name);
     }
   }

@@ -12,6 +12,8 @@ namespace inlay::search {
 std::vector<std::string> strategy_names();
 /// Those that can find fronts.
 std::vector<std::string> front_strategy_names();
+/// Those that may run a stage on several chiplets.
+std::vector<std::string> submesh_strategy_names();
 /// One sentence. Throws base::InputError for an unknown strategy.
 std::string strategy_description(const std::string& strategy);
 /// Finds a schedule within the problem's constraints. Throws base::InputError for an unknown strategy,

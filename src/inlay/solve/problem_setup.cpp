@@ -37,7 +37,7 @@ Value named(const std::string& name, const char* what, const std::array<Value, s
 void cost_shares(const cost::CostEngine& engine, int threads, cost::CostCache* cache,
                  const cost::CostWatch& watch, schedule::Problem& problem) {
   std::vector<schedule::Grid> grids;
-  for (const hardware::Submesh& submesh : hardware::submeshes(problem.package, problem.most_members)) {
+  for (const hardware::Submesh& submesh : schedule::submeshes(problem)) {
     const schedule::Grid grid{submesh.rows, submesh.columns};
     if (!submesh.single() && std::find(grids.begin(), grids.end(), grid) == grids.end()) {
       grids.push_back(grid);
@@ -54,14 +54,14 @@ void cost_shares(const cost::CostEngine& engine, int threads, cost::CostCache* c
   evaluate::add_least_costs(problem);
 }
 
-/// Any rectangles on up to 2x2, one shape for each model and window on up to 4x4, single chiplets beyond.
+/// Any rectangles on up to 2x2, one shape for each model and window on up to 4x4, tiles beyond.
 schedule::SubmeshFamily affordable_family(const hardware::Package& package) {
   constexpr std::size_t kMostForRectangles = 4;
   constexpr std::size_t kMostForUniform = 16;
   const std::size_t chiplets = package.chiplets.size();
   return chiplets <= kMostForRectangles ? schedule::SubmeshFamily::kRectangles
          : chiplets <= kMostForUniform  ? schedule::SubmeshFamily::kUniform
-                                        : schedule::SubmeshFamily::kSingle;
+                                        : schedule::SubmeshFamily::kTiles;
 }
 
 /// Shipped files are named from Inlay's own folder, so that outputs are the same wherever it is installed.
@@ -95,8 +95,8 @@ void restore_shares(const std::string& objective, int threads, cost::CostCache* 
 
 schedule::SubmeshFamily submesh_family_named(const std::string& name) {
   return named(name, "family of submeshes",
-               std::array{schedule::SubmeshFamily::kSingle, schedule::SubmeshFamily::kUniform,
-                          schedule::SubmeshFamily::kRectangles});
+               std::array{schedule::SubmeshFamily::kSingle, schedule::SubmeshFamily::kTiles,
+                          schedule::SubmeshFamily::kUniform, schedule::SubmeshFamily::kRectangles});
 }
 
 hardware::Overlap overlap_named(const std::string& name) {

@@ -24,6 +24,11 @@ Paths paths_of(const schedule::Problem& problem) {
   switch (problem.submeshes) {
     case schedule::SubmeshFamily::kSingle:
       return {longest, paths + " neighbouring chiplets"};
+    case schedule::SubmeshFamily::kTiles:
+      return {longest,
+              fmt::format("{} neighbouring tiles of up to {} chiplets, all stages of a model in a window of "
+                          "one shape, each layer divided by the plan of its stage",
+                          paths, problem.most_members)};
     case schedule::SubmeshFamily::kUniform:
       return {longest,
               fmt::format(

@@ -346,7 +346,7 @@ class SpaceSearch {
     if (outside && bound > checked) {
       // The start is better than everything in the space: only the root bound speaks of it.
       bound = root_bound_;
-      certificate.space = "all schedules (the start lies outside of: " + space_.name + ")";
+      certificate.space = all_schedules(problem_) + " (the start lies outside of: " + space_.name + ")";
     }
     set_bound(certificate, checked, bound, options_.stop.gap,
               too_large_ && !stopped() ? "memory" : clock_.reason());

@@ -179,7 +179,7 @@ class FreeWindowSearch : WindowSearch {
                                     ? root.energy_binds
                                     : root.latency_binds + " and " + root.energy_binds;
     return finish(objective_.bound(root.latency, root.energy),
-                  "all schedules; searched: windows moved layer by layer from the best of " + family_.name,
+                  all_schedules(problem_) + "; searched: windows moved layer by layer from the best of " + family_.name,
                   stopped() ? clock_.reason() : "its end");
   }
 

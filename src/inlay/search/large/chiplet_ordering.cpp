@@ -161,7 +161,8 @@ std::vector<int> one_change(const std::vector<int>& row, base::Random& random) {
 
 }  // namespace
 
-std::vector<ChipletOrdering> plain_orderings(const hardware::Package& package) {
+std::vector<ChipletOrdering> plain_orderings(const hardware::Package& package,
+                                             const std::vector<int>& widths) {
   std::vector<ChipletOrdering> orderings;
   const auto add = [&](std::vector<int> order) {
     for (int direction = 0; direction < 2; ++direction) {
@@ -175,6 +176,10 @@ std::vector<ChipletOrdering> plain_orderings(const hardware::Package& package) {
   for (const auto& [width, missing] : std::vector<std::pair<int, int>>{{1, 0}, {2, 0}, {2, 1}, {3, 0}}) {
     add(strips(package, true, width, missing));
     add(strips(package, false, width, missing));
+  }
+  for (const int width : widths) {
+    add(strips(package, true, width, 0));
+    add(strips(package, false, width, 0));
   }
   add(spiral(package));
   add(along_links(package));

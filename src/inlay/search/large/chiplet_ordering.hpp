@@ -14,9 +14,10 @@ struct ChipletOrdering {
   bool operator==(const ChipletOrdering&) const = default;
 };
 
-/// There and back through rows and through columns, singly and in strips of two and three, around in spirals,
-/// and along links to wherever the fewest are left; each in both directions.
-std::vector<ChipletOrdering> plain_orderings(const hardware::Package& package);
+/// There and back through rows and through columns, singly and in strips of two, three and each of `widths`,
+/// around in spirals, and along links to wherever the fewest are left; each in both directions.
+std::vector<ChipletOrdering> plain_orderings(const hardware::Package& package,
+                                             const std::vector<int>& widths = {});
 
 /// Some intervals of the ordering turned around or put elsewhere, preferably so that few links are lost.
 ChipletOrdering changed_ordering(const hardware::Package& package, const ChipletOrdering& ordering,

@@ -33,12 +33,12 @@ std::vector<double> step_times(double from, double likely, double to) {
 
 }  // namespace
 
-double least_sum_of_first(const StageRows& rows, const ChipletKinds& kinds) {
+double least_sum_of_first(const StageRows& rows, int places) {
   std::vector<double> least(static_cast<std::size_t>(rows.last_cut()) + 1, kInfinite);
   least.front() = 0.0;
   for (int y = 0; y < rows.last_cut(); ++y) {
-    for (const ChipletKinds::Kind& kind : kinds.kinds) {
-      const StageFigures* row = rows.row(y, kind.place);
+    for (int place = 0; place < places; ++place) {
+      const StageFigures* row = rows.row(y, place);
       for (int x = y + 1; x <= y + rows.length(y); ++x) {
         double& there = least[static_cast<std::size_t>(x)];
         there = std::min(there, least[static_cast<std::size_t>(y)] + row[x - y - 1].first);

@@ -21,8 +21,8 @@ struct MinibatchStagesOfRange {
   double least_first;  // s; no pipeline's sum of `first` is below it; infinite if there is no pipeline
 };
 
-/// No pipeline's sum of `first` is below it.
-double least_sum_of_first(const StageRows& rows, const ChipletKinds& kinds);
+/// No pipeline's sum of `first` is below it, on any of so many places.
+double least_sum_of_first(const StageRows& rows, int places);
 
 /// What the cheapest pipelines use.
 struct PipelineUse {

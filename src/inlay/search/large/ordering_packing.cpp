@@ -4,6 +4,8 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <tuple>
 
 #include "inlay/search/parallel.hpp"
 
@@ -21,20 +23,33 @@ constexpr std::size_t kMostModels = 63;
 /// Sets of models that are kept at each place of the ordering.
 constexpr std::size_t kMostSets = 256;
 
+/// A pipeline that a model of the window gets.
+struct FoundPipeline {
+  IntervalPipeline pipeline;
+  int members = 1;  // chiplets of a stage
+};
+
+hardware::Submesh submesh_of(const Tiles& tiles, const ChipletOrdering& ordering, int begin, int members) {
+  const auto first = ordering.chiplets.begin() + begin;
+  return members == 1 ? hardware::Submesh(*first)
+                      : tiles.of(std::vector<int>(first, first + members))->submesh;
+}
+
 /// A plan of pipelines, one for each model.
 WindowPlan plan_of(const PackingQuestion& question, const ChipletOrdering& ordering,
-                   std::vector<WindowPlan::Interval> intervals,
-                   const std::vector<IntervalPipeline>& pipelines) {
+                   std::vector<WindowPlan::Interval> intervals, const std::vector<FoundPipeline>& pipelines) {
   WindowPlan plan{ordering, 0.0, 0.0, 0.0, {}, std::move(intervals)};
   for (std::size_t m = 0; m < pipelines.size(); ++m) {
-    const IntervalPipeline& one = pipelines[m];
+    const auto& [one, members] = pipelines[m];
     plan.latency = std::max(plan.latency, one.latency);
     plan.energy += one.energy;
     plan.bytes += one.bytes;
     schedule::Pipeline pipeline{question.window.models[m].model, one.mini_batch, {}};
+    int begin = plan.intervals[m].begin;
     for (std::size_t k = 0; k + 1 < one.cuts.size(); ++k) {
-      const auto chiplet = static_cast<std::size_t>(plan.intervals[m].begin) + k;
-      pipeline.stages.push_back({one.cuts[k], one.cuts[k + 1], ordering.chiplets[chiplet]});
+      pipeline.stages.push_back(
+          {one.cuts[k], one.cuts[k + 1], submesh_of(question.tiles, ordering, begin, members)});
+      begin += members;
     }
     plan.pipelines.push_back(std::move(pipeline));
   }
@@ -51,9 +66,9 @@ class OrderingPacking {
         chiplets_(static_cast<int>(ordering.chiplets.size())),
         stride_(tables.stride()) {
     for (std::size_t m = 0; m < question_.window.models.size(); ++m) {
-      pipelines_.emplace_back();
+      choices_.emplace_back();
       for (int begin = 0; begin < chiplets_; begin += stride_) {
-        pipelines_.back().push_back(&tables.at(m, ordering, begin));
+        choices_.back().push_back(tables.at(m, ordering, begin));
       }
     }
   }
@@ -76,11 +91,13 @@ class OrderingPacking {
     if (!(least < kInfinite)) {
       return std::nullopt;
     }
-    std::vector<WindowPlan::Interval> intervals(pipelines_.size());
-    std::vector<IntervalPipeline> found(pipelines_.size());
+    std::vector<WindowPlan::Interval> intervals(choices_.size());
+    std::vector<FoundPipeline> found(choices_.size());
     for (const Interval& interval : chosen) {
       const auto at = static_cast<std::size_t>(interval.begin);
-      found[interval.model] = pipelines_[interval.model][at]->pipeline(interval.stages, level_of_best);
+      const IntervalChoice& choice = choices_[interval.model][at][interval.offer.choice];
+      found[interval.model] = {choice.pipelines->pipeline(interval.offer.stages, level_of_best),
+                               choice.members};
       const int begin = interval.begin * stride_;
       int end = chiplets_;
       for (const Interval& other : chosen) {
@@ -94,10 +111,17 @@ class OrderingPacking {
   }
 
  private:
+  /// The cheapest pipeline of a model from some place on that takes no more chiplets.
+  struct Offer {
+    int chiplets = 0;
+    double price = 0.0;
+    std::size_t choice = 0;
+    int stages = 0;
+  };
   struct Interval {
     std::size_t model = 0;
     int begin = 0;  // in strides
-    int stages = 0;
+    Offer offer;    // of no chiplets: one is left out
   };
   /// The cheapest way to put a set of models before some place of the ordering.
   struct Packed {
@@ -105,17 +129,18 @@ class OrderingPacking {
     double price = 0.0;
     int before = -1;       // index of the way that it continues,
     int place_before = 0;  // at that place
-    Interval last;         // stages 0: a chiplet is left out
+    Interval last;
   };
 
   double pack(std::size_t level) {
     const auto places = static_cast<std::size_t>((chiplets_ + stride_ - 1) / stride_);
-    const auto models = static_cast<std::uint64_t>(pipelines_.size());
+    const auto models = static_cast<std::uint64_t>(choices_.size());
     const std::uint64_t all = (std::uint64_t{1} << models) - 1;
+    make_offers(level);
     packed_.assign(places + 1, {});
     packed_[0].push_back({});
     for (std::size_t place = 0; place < places; ++place) {
-      keep_likeliest(packed_[place], level);
+      keep_likeliest(packed_[place]);
       for (std::size_t at = 0; at < packed_[place].size(); ++at) {
         const Packed here = packed_[place][at];
         if (here.set == all) {
@@ -124,7 +149,7 @@ class OrderingPacking {
         add(place + 1, {here.set, here.price, static_cast<int>(at), static_cast<int>(place), {}});
         for (std::uint64_t m = 0; m < models; ++m) {
           if ((here.set >> m & 1U) == 0) {
-            extend(here, at, place, m, level);
+            extend(here, at, place, m);
           }
         }
       }
@@ -144,21 +169,44 @@ class OrderingPacking {
     return least;
   }
 
-  void extend(const Packed& here, std::size_t at, std::size_t place, std::uint64_t m, std::size_t level) {
-    const IntervalPipelines& pipelines = *pipelines_[m][place];
-    double cheapest = kInfinite;
-    for (int stages = 1; stages <= pipelines.most_stages(); ++stages) {
-      const double price = pipelines.price(stages, level);
-      if (price >= cheapest) {
-        continue;  // fewer chiplets do as well
+  void make_offers(std::size_t level) {
+    offers_.assign(choices_.size(), {});
+    for (std::size_t m = 0; m < choices_.size(); ++m) {
+      for (const std::vector<IntervalChoice>& choices : choices_[m]) {
+        offers_[m].push_back(offers_of(choices, level));
       }
-      cheapest = price;
-      const auto next = place + static_cast<std::size_t>((stages + stride_ - 1) / stride_);
+    }
+  }
+
+  /// By chiplets; more chiplets are cheaper.
+  static std::vector<Offer> offers_of(const std::vector<IntervalChoice>& choices, std::size_t level) {
+    std::vector<Offer> all;
+    for (std::size_t choice = 0; choice < choices.size(); ++choice) {
+      const auto& [pipelines, members] = choices[choice];
+      for (int stages = 1; stages <= pipelines->most_stages(); ++stages) {
+        all.push_back({stages * members, pipelines->price(stages, level), choice, stages});
+      }
+    }
+    std::stable_sort(all.begin(), all.end(), [](const Offer& a, const Offer& b) {
+      return std::tie(a.chiplets, a.price) < std::tie(b.chiplets, b.price);
+    });
+    double cheapest = kInfinite;
+    std::erase_if(all, [&cheapest](const Offer& offer) {
+      const bool dear = offer.price >= cheapest;
+      cheapest = std::min(cheapest, offer.price);
+      return dear;
+    });
+    return all;
+  }
+
+  void extend(const Packed& here, std::size_t at, std::size_t place, std::uint64_t m) {
+    for (const Offer& offer : offers_[m][place]) {
+      const auto next = place + static_cast<std::size_t>((offer.chiplets + stride_ - 1) / stride_);
       add(next, {here.set | (std::uint64_t{1} << m),
-                 here.price + price,
+                 here.price + offer.price,
                  static_cast<int>(at),
                  static_cast<int>(place),
-                 {m, static_cast<int>(place), stages}});
+                 {m, static_cast<int>(place), offer}});
     }
   }
 
@@ -174,21 +222,19 @@ class OrderingPacking {
   }
 
   /// Of many sets those that leave the least to be done: the fewest chiplets and the least price.
-  void keep_likeliest(std::vector<Packed>& there, std::size_t level) {
+  void keep_likeliest(std::vector<Packed>& there) {
     if (there.size() <= kMostSets) {
       return;
     }
     std::vector<double> need;
     std::vector<double> price;
-    for (const auto& of_model : pipelines_) {
-      int fewest = kLongest;
+    for (const auto& of_model : offers_) {
+      int fewest = chiplets_;
       double least = kInfinite;
-      for (const IntervalPipelines* pipelines : of_model) {
-        for (int stages = 1; stages <= pipelines->most_stages(); ++stages) {
-          if (std::isfinite(pipelines->price(stages, level))) {
-            fewest = std::min(fewest, stages);
-            least = std::min(least, pipelines->price(stages, level));
-          }
+      for (const std::vector<Offer>& offers : of_model) {
+        if (!offers.empty()) {
+          fewest = std::min(fewest, offers.front().chiplets);
+          least = std::min(least, offers.back().price);
         }
       }
       need.push_back(fewest);
@@ -228,7 +274,7 @@ class OrderingPacking {
     int at = best_at_;
     while (at >= 0) {
       const Packed& packed = packed_[place][static_cast<std::size_t>(at)];
-      if (packed.last.stages > 0) {
+      if (packed.last.offer.chiplets > 0) {
         result.push_back(packed.last);
       }
       place = static_cast<std::size_t>(packed.place_before);
@@ -241,10 +287,36 @@ class OrderingPacking {
   const ChipletOrdering& ordering_;
   int chiplets_;
   int stride_;
-  std::vector<std::vector<const IntervalPipelines*>> pipelines_;  // [model][begin in strides]
-  std::vector<std::vector<Packed>> packed_;                       // [place in strides]
+  std::vector<std::vector<std::vector<IntervalChoice>>> choices_;  // [model][begin in strides]
+  std::vector<std::vector<std::vector<Offer>>> offers_;            // likewise, of the level that is packed
+  std::vector<std::vector<Packed>> packed_;                        // [place in strides]
   std::size_t best_place_ = 0;
   int best_at_ = -1;
+};
+
+/// What a model may be laid out as within its interval.
+struct Refit {
+  std::vector<std::unique_ptr<IntervalPipelines>> pipelines;
+  std::vector<int> members;  // of each
+
+  struct Cheapest {
+    double price = kInfinite;
+    std::size_t choice = 0;
+    int stages = 1;
+  };
+  /// Within a level; of equal prices the first.
+  Cheapest cheapest(std::size_t level) const {
+    Cheapest best;
+    for (std::size_t choice = 0; choice < pipelines.size(); ++choice) {
+      for (int stages = 1; stages <= pipelines[choice]->most_stages(); ++stages) {
+        const double price = pipelines[choice]->price(stages, level);
+        if (price < best.price) {
+          best = {price, choice, stages};
+        }
+      }
+    }
+    return best;
+  }
 };
 
 }  // namespace
@@ -259,7 +331,15 @@ IntervalTables::IntervalTables(PackingQuestion question, const std::vector<std::
       asked_{question_.levels, question_.gradient.joule, question_.per_byte,
              question_.gradient.second / static_cast<double>(question_.window.models.size())},
       chiplets_(static_cast<int>(question_.kinds.place_of.size())),
-      stride_((chiplets_ + kMostBegins - 1) / kMostBegins) {}
+      stride_((chiplets_ + kMostBegins - 1) / kMostBegins) {
+  for (const std::vector<ModelStages>& models : question_.window.tiles) {
+    tile_cuts_.emplace_back();
+    for (const ModelStages& stages : models) {
+      std::vector<int>& all = tile_cuts_.back().emplace_back(stages.layers.size());
+      std::iota(all.begin(), all.end(), 0);
+    }
+  }
+}
 
 /// Stages that are looked for at most.
 int IntervalTables::longest() const {
@@ -268,42 +348,93 @@ int IntervalTables::longest() const {
   return std::min({kLongest, fair, chiplets_ + 1 - models});
 }
 
+int IntervalTables::members(const IntervalRun& run) const {
+  return run.shape == IntervalRun::kChiplets
+             ? 1
+             : question_.tiles.shapes()[static_cast<std::size_t>(run.shape)].grid.members();
+}
+
 /// Of the chiplets from `begin` on, up to the next lost link.
-std::vector<int> IntervalTables::places(const ChipletOrdering& ordering, int begin, int most_stages) const {
-  std::vector<int> places;
+IntervalRun IntervalTables::chiplet_run(const ChipletOrdering& ordering, int begin, int most_stages) const {
+  IntervalRun run;
   for (int at = begin; at < chiplets_ && at < begin + most_stages; ++at) {
     if (at > begin && ordering.linked[static_cast<std::size_t>(at - 1)] == 0) {
       break;
     }
     const int chiplet = ordering.chiplets[static_cast<std::size_t>(at)];
-    places.push_back(question_.kinds.place_of[static_cast<std::size_t>(chiplet)]);
+    run.places.push_back(question_.kinds.place_of[static_cast<std::size_t>(chiplet)]);
   }
-  return places;
+  return run;
 }
 
-std::unique_ptr<IntervalPipelines> IntervalTables::make(std::size_t model, const ChipletOrdering& ordering,
-                                                        int begin, int most_stages) const {
-  const int stages = std::min(most_stages, static_cast<int>(cuts_[model].size()) - 1);
-  return std::make_unique<IntervalPipelines>(asked_, question_.window.models[model], cuts_[model],
-                                             places(ordering, begin, stages));
+/// Up to where the chiplets that follow are no tile of the shape, or none that touches the last one.
+IntervalRun IntervalTables::tile_run(const ChipletOrdering& ordering, int begin, int shape,
+                                     int most_stages) const {
+  IntervalRun run{shape, {}};
+  const int members = this->members(run);
+  const Tiles::Tile* last = nullptr;
+  for (int at = begin; at + members <= chiplets_ && static_cast<int>(run.places.size()) < most_stages;
+       at += members) {
+    const auto first = ordering.chiplets.begin() + at;
+    const Tiles::Tile* tile = question_.tiles.of(std::vector<int>(first, first + members));
+    if (tile == nullptr || tile->shape != shape ||
+        (last != nullptr && !question_.tiles.touch(*last, *tile))) {
+      break;
+    }
+    run.places.push_back(tile->kind);
+    last = tile;
+  }
+  return run;
 }
 
-const IntervalPipelines& IntervalTables::at(std::size_t model, const ChipletOrdering& ordering,
-                                            int begin) const {
-  const int stages = std::min(longest(), static_cast<int>(cuts_[model].size()) - 1);
-  return *tables_.at({model, places(ordering, begin, stages)});
+std::vector<IntervalRun> IntervalTables::runs(std::size_t model, const ChipletOrdering& ordering, int begin,
+                                              int most_chiplets) const {
+  const auto most_stages = [&](const std::vector<int>& cuts, int members) {
+    return std::min(static_cast<int>(cuts.size()) - 1, most_chiplets / members);
+  };
+  std::vector<IntervalRun> found = {
+      chiplet_run(ordering, begin, std::min(longest(), most_stages(cuts_[model], 1)))};
+  for (std::size_t shape = 0; shape < tile_cuts_.size(); ++shape) {
+    const int members = question_.tiles.shapes()[shape].grid.members();
+    IntervalRun run =
+        tile_run(ordering, begin, static_cast<int>(shape), most_stages(tile_cuts_[shape][model], members));
+    if (!run.places.empty()) {
+      found.push_back(std::move(run));
+    }
+  }
+  return found;
+}
+
+std::unique_ptr<IntervalPipelines> IntervalTables::make(std::size_t model, const IntervalRun& run) const {
+  if (run.shape == IntervalRun::kChiplets) {
+    return std::make_unique<IntervalPipelines>(asked_, question_.window.models[model], cuts_[model],
+                                               run.places);
+  }
+  const auto shape = static_cast<std::size_t>(run.shape);
+  return std::make_unique<IntervalPipelines>(asked_, question_.window.tiles[shape][model],
+                                             tile_cuts_[shape][model], run.places);
+}
+
+std::vector<IntervalChoice> IntervalTables::at(std::size_t model, const ChipletOrdering& ordering,
+                                               int begin) const {
+  std::vector<IntervalChoice> choices;
+  for (const IntervalRun& run : runs(model, ordering, begin, chiplets_)) {
+    choices.push_back({tables_.at({model, run}).get(), members(run)});
+  }
+  return choices;
 }
 
 bool IntervalTables::prepare(const std::vector<ChipletOrdering>& orderings, int threads,
                              const StopClock& clock) {
-  std::vector<std::pair<std::size_t, const std::vector<int>*>> missing;
+  std::vector<const Key*> missing;
   for (const ChipletOrdering& ordering : orderings) {
     for (std::size_t model = 0; model < cuts_.size(); ++model) {
-      const int stages = std::min(longest(), static_cast<int>(cuts_[model].size()) - 1);
       for (int begin = 0; begin < chiplets_; begin += stride_) {
-        const auto [known, fresh] = tables_.try_emplace({model, places(ordering, begin, stages)}, nullptr);
-        if (fresh) {
-          missing.emplace_back(model, &known->first.second);
+        for (IntervalRun& run : runs(model, ordering, begin, chiplets_)) {
+          const auto [known, fresh] = tables_.try_emplace({model, std::move(run)}, nullptr);
+          if (fresh) {
+            missing.push_back(&known->first);
+          }
         }
       }
     }
@@ -311,19 +442,16 @@ bool IntervalTables::prepare(const std::vector<ChipletOrdering>& orderings, int 
   std::vector<std::unique_ptr<IntervalPipelines>> made(missing.size());
   for_each_index(threads, missing.size(), [&](std::size_t i) {
     if (!clock.expired()) {
-      const auto& [model, places] = missing[i];
-      made[i] =
-          std::make_unique<IntervalPipelines>(asked_, question_.window.models[model], cuts_[model], *places);
+      made[i] = make(missing[i]->first, missing[i]->second);
     }
   });
   const bool whole = std::all_of(made.begin(), made.end(), [](const auto& one) { return one != nullptr; });
   for (std::size_t i = 0; i < missing.size(); ++i) {
-    const auto& [model, places] = missing[i];
     if (made[i] == nullptr) {
-      tables_.erase({model, *places});
+      tables_.erase(Key(*missing[i]));
     } else {
       evaluations_ += made[i]->evaluations();
-      tables_[{model, *places}] = std::move(made[i]);
+      tables_[*missing[i]] = std::move(made[i]);
     }
   }
   return whole;
@@ -340,42 +468,40 @@ std::optional<WindowPlan> repack(const PackingQuestion& question, const WindowPl
                                  const std::vector<std::vector<int>>& cuts, int threads,
                                  std::int64_t& evaluations) {
   const IntervalTables tables(question, cuts);
-  std::vector<std::unique_ptr<IntervalPipelines>> models(plan.intervals.size());
+  std::vector<Refit> models(plan.intervals.size());
   for_each_index(threads, models.size(), [&](std::size_t m) {
     const WindowPlan::Interval& interval = plan.intervals[m];
-    models[m] =
-        tables.make(m, plan.ordering, interval.begin, std::min(kLongest, interval.end - interval.begin));
+    const int room = interval.end - interval.begin;
+    for (const IntervalRun& run : tables.runs(m, plan.ordering, interval.begin, room)) {
+      models[m].pipelines.push_back(tables.make(m, run));
+      models[m].members.push_back(tables.members(run));
+    }
   });
   double least = kInfinite;
-  std::vector<int> stages_of_best;
-  std::size_t level_of_best = 0;
+  std::size_t level_of_best = question.levels.size();
   for (std::size_t level = 0; level < question.levels.size(); ++level) {
     double cost = question.gradient.second > 0.0 ? question.gradient.second * question.levels[level] : 0.0;
-    std::vector<int> cheapest;
-    for (const auto& model : models) {
-      cheapest.push_back(1);
-      for (int stages = 2; stages <= model->most_stages(); ++stages) {
-        if (model->price(stages, level) < model->price(cheapest.back(), level)) {
-          cheapest.back() = stages;
-        }
-      }
-      cost += model->price(cheapest.back(), level);
+    for (const Refit& model : models) {
+      cost += model.cheapest(level).price;
     }
     if (cost < least) {
       least = cost;
-      stages_of_best = std::move(cheapest);
       level_of_best = level;
     }
   }
-  std::vector<IntervalPipeline> found;
-  for (std::size_t m = 0; m < models.size(); ++m) {
-    evaluations += models[m]->evaluations();
-    if (!stages_of_best.empty()) {
-      found.push_back(models[m]->pipeline(stages_of_best[m], level_of_best));
+  for (const Refit& model : models) {
+    for (const auto& pipelines : model.pipelines) {
+      evaluations += pipelines->evaluations();
     }
   }
-  if (found.empty()) {
+  if (level_of_best == question.levels.size()) {
     return std::nullopt;
+  }
+  std::vector<FoundPipeline> found;
+  for (const Refit& model : models) {
+    const Refit::Cheapest best = model.cheapest(level_of_best);
+    found.push_back(
+        {model.pipelines[best.choice]->pipeline(best.stages, level_of_best), model.members[best.choice]});
   }
   return plan_of(question, plan.ordering, plan.intervals, found);
 }

@@ -9,6 +9,7 @@
 #include "inlay/schedule/schedule.hpp"
 #include "inlay/search/large/chiplet_ordering.hpp"
 #include "inlay/search/large/interval_pipelines.hpp"
+#include "inlay/search/large/tiles.hpp"
 
 namespace inlay::search::large {
 
@@ -30,6 +31,7 @@ struct WindowPlan {
 /// How a window is to be packed.
 struct PackingQuestion {
   const ChipletKinds& kinds;
+  const Tiles& tiles;
   const WindowStages& window;
   double seconds_per_byte = 0.0;  // of the memory that windows share
   ObjectiveGradient gradient;
@@ -37,11 +39,26 @@ struct PackingQuestion {
   std::vector<double> levels;  // s, ascending: latencies of the window that are tried
 };
 
+/// Where the stages of a pipeline stand along an interval of an ordering: on single chiplets, or on tiles of
+/// one shape, each of chiplets that follow each other.
+struct IntervalRun {
+  static constexpr int kChiplets = -1;
+  int shape = kChiplets;    // of the tiles
+  std::vector<int> places;  // [stage] of the chiplet, or the kind of the tile
+  auto operator<=>(const IntervalRun&) const = default;
+};
+
+/// One way to lay a model from a place of an ordering on.
+struct IntervalChoice {
+  const IntervalPipelines* pipelines;
+  int members;  // chiplets of a stage
+};
+
 /// The cheapest pipelines of every model on intervals of orderings: those on intervals whose chiplets are
 /// alike are worked out once.
 class IntervalTables {
  public:
-  /// `cuts`: [model] where stages may begin. Keeps a reference to it.
+  /// `cuts`: [model] where stages on single chiplets may begin. Keeps a reference to it.
   IntervalTables(PackingQuestion question, const std::vector<std::vector<int>>& cuts);
   IntervalTables(const IntervalTables&) = delete;
   IntervalTables& operator=(const IntervalTables&) = delete;
@@ -49,10 +66,13 @@ class IntervalTables {
   /// Works out what is not known yet of these orderings' intervals. False if the clock expired.
   bool prepare(const std::vector<ChipletOrdering>& orderings, int threads, const StopClock& clock);
   /// The model's pipelines from a place of an ordering on; the ordering has been prepared.
-  const IntervalPipelines& at(std::size_t model, const ChipletOrdering& ordering, int begin) const;
-  /// Those of at most so many stages.
-  std::unique_ptr<IntervalPipelines> make(std::size_t model, const ChipletOrdering& ordering, int begin,
-                                          int most_stages) const;
+  std::vector<IntervalChoice> at(std::size_t model, const ChipletOrdering& ordering, int begin) const;
+  /// The runs of a model from there on that take at most so many chiplets.
+  std::vector<IntervalRun> runs(std::size_t model, const ChipletOrdering& ordering, int begin,
+                                int most_chiplets) const;
+  std::unique_ptr<IntervalPipelines> make(std::size_t model, const IntervalRun& run) const;
+  /// Chiplets of a stage.
+  int members(const IntervalRun& run) const;
   const PackingQuestion& question() const { return question_; }
   /// Intervals begin at every so manieth chiplet.
   int stride() const { return stride_; }
@@ -60,12 +80,14 @@ class IntervalTables {
   std::size_t size() const { return tables_.size(); }
 
  private:
-  using Key = std::pair<std::size_t, std::vector<int>>;  // model and places
-  std::vector<int> places(const ChipletOrdering& ordering, int begin, int most_stages) const;
+  using Key = std::pair<std::size_t, IntervalRun>;  // model and run
+  IntervalRun chiplet_run(const ChipletOrdering& ordering, int begin, int most_stages) const;
+  IntervalRun tile_run(const ChipletOrdering& ordering, int begin, int shape, int most_stages) const;
   int longest() const;
 
   PackingQuestion question_;
   const std::vector<std::vector<int>>& cuts_;
+  std::vector<std::vector<std::vector<int>>> tile_cuts_;  // [shape][model] all that there are
   IntervalQuestion asked_;
   int chiplets_;
   int stride_;

@@ -19,11 +19,15 @@ constexpr double kFirstGuess = 8.0;
 
 }  // namespace
 
-PartitionPlan::PartitionPlan(const schedule::Problem& problem, const ChipletKinds& kinds,
+PartitionPlan::PartitionPlan(const schedule::Problem& problem, const ChipletKinds& kinds, const Tiles& tiles,
+                             const std::vector<ShapeCosts>& shapes, WholeStages& stages,
                              const windows::WindowPartition& partition, const Objective& objective,
                              const Effort& effort)
     : problem_(problem),
       kinds_(kinds),
+      tiles_(tiles),
+      shapes_(shapes),
+      whole_stages_(stages),
       partition_(partition),
       objective_(objective),
       effort_(effort),
@@ -113,7 +117,7 @@ std::vector<double> PartitionPlan::levels_between(std::size_t window, double fro
 PackingQuestion PartitionPlan::question_of(std::size_t window, std::vector<double> levels) const {
   const ObjectiveGradient slopes = gradient();
   const double byte = bounds_.empty() ? 0.0 : bounds_[window].multiplier_of_byte();
-  return {kinds_, stages_[window], seconds_per_byte_, slopes, byte * slopes.joule, std::move(levels)};
+  return {kinds_, tiles_, stages_[window], seconds_per_byte_, slopes, byte * slopes.joule, std::move(levels)};
 }
 
 std::optional<WindowPlan> PartitionPlan::best_of(IntervalTables& tables,

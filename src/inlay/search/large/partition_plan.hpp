@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "inlay/search/large/ordering_packing.hpp"
+#include "inlay/search/large/shape_bounds.hpp"
 #include "inlay/search/windows/window_partition.hpp"
 
 namespace inlay::search::large {
@@ -15,13 +16,16 @@ struct Effort {
       48;  // places of a model's layers in a window where stages may begin, until a plan is worked out finely
   int threads = 1;
   bool coarse_only = false;  // stages begin at those places only, and nothing is worked out finely
+  bool on_tiles = true;      // else stages stand on single chiplets
 };
 
 /// One window partition while it is searched: its stages, its bound, and its best schedule so far.
 class PartitionPlan {
  public:
+  /// `shapes`: where in a window all stages of a model stand on one of these, else empty; `stages` of them.
   /// Keeps references.
-  PartitionPlan(const schedule::Problem& problem, const ChipletKinds& kinds,
+  PartitionPlan(const schedule::Problem& problem, const ChipletKinds& kinds, const Tiles& tiles,
+                const std::vector<ShapeCosts>& shapes, WholeStages& stages,
                 const windows::WindowPartition& partition, const Objective& objective, const Effort& effort);
 
   const windows::WindowPartition& partition() const { return partition_; }
@@ -58,8 +62,18 @@ class PartitionPlan {
   bool time_counts() const;
   void bound_by_layers();
   double latest(std::size_t window, double incumbent) const;
+  std::vector<int> tile_cuts(int model, const windows::LayerRange& range, const TileShape& shape) const;
+  struct RowsTask;
+  bool tried_on_tiles(int model, int size) const;
+  std::vector<RowsTask> rows_tasks(const std::vector<double>& latest) const;
+  std::vector<MinibatchStagesOfRange> make_rows(const RowsTask& task, double latest,
+                                                const StopClock& clock) const;
+  void forget_stages();
   bool make_stages(const std::vector<double>& latest, const StopClock& clock);
   bool make_bounds(double incumbent, const StopClock& clock);
+  bool raise_shape_bounds(const StopClock& clock);
+  /// The least that the windows' fronts allow; raises the partition's bound to it.
+  CostPoint least_corner(const std::vector<const ParetoFront*>& fronts);
   CostPoint least_corner();
   bool place_windows(const std::vector<ChipletOrdering>& orderings, const StopClock& clock);
   std::optional<WindowPlan> best_of(std::size_t window, const std::vector<ChipletOrdering>& orderings,
@@ -73,6 +87,9 @@ class PartitionPlan {
 
   const schedule::Problem& problem_;
   const ChipletKinds& kinds_;
+  const Tiles& tiles_;
+  const std::vector<ShapeCosts>& shapes_;
+  WholeStages& whole_stages_;
   const windows::WindowPartition& partition_;
   Objective objective_;
   Effort effort_;
@@ -82,10 +99,12 @@ class PartitionPlan {
   std::int64_t evaluations_ = 0;
   std::vector<double> latest_;  // [window] stages that are promising only beyond it have been left out
   std::vector<WindowStages> stages_;
-  std::vector<std::vector<std::vector<int>>> layers_;  // [window][model] at which stages may begin at all
-  std::vector<std::vector<std::vector<int>>> coarse_cuts_;  // likewise, indices into these: few of them,
+  // [window][model] where stages on single chiplets may begin, indices into their layers:
+  std::vector<std::vector<std::vector<int>>> coarse_cuts_;  // few of them,
   std::vector<std::vector<std::vector<int>>> all_cuts_;     // and all
-  std::vector<WindowBound> bounds_;
+  std::vector<WindowBound> bounds_;                         // [window] on single chiplets; or
+  std::vector<ShapeBound> shape_bounds_;                    // [window] on shapes
+  bool settled_on_shapes_ = false;
   std::vector<std::unique_ptr<IntervalTables>> changing_;  // [window] for the orderings that are changed
   std::vector<Placed> placed_;                             // [window]; of none if some window has no plan
 };

@@ -15,15 +15,17 @@ namespace inlay::search::large {
 struct ModelStages {
   int model = 0;
   windows::LayerRange range;
-  std::vector<MinibatchStagesOfRange> sizes;
+  std::vector<int> layers;  // at which stages may begin, and the end
+  std::vector<MinibatchStagesOfRange> sizes = {};
 };
 
 /// A window with the stages of all its models.
 struct WindowStages {
-  std::vector<ModelStages> models;
-  double least_latency = 0.0;  // s; no way to run the window is below it
-  double least_energy = 0.0;   // J, likewise
-  double least_bytes = 0.0;    // through memory, likewise
+  std::vector<ModelStages> models;              // on single chiplets
+  std::vector<std::vector<ModelStages>> tiles;  // [shape of tiles][model]
+  double least_latency = 0.0;                   // s; no way to run the window is below it
+  double least_energy = 0.0;                    // J, likewise
+  double least_bytes = 0.0;                     // through memory, likewise
 };
 
 /// What a second and a joule are worth: the objective's slopes at some schedule.

@@ -63,6 +63,25 @@ CheapestByte cheapest_byte(const hardware::Package& package, bool submeshes) {
 
 }  // namespace
 
+CompulsoryMoves compulsory_moves(const schedule::Problem& problem, int model,
+                                 const windows::LayerRange& range, int size_index) {
+  const auto at = static_cast<std::size_t>(model);
+  const workload::ScenarioModel& entry = problem.scenario.models[at];
+  const std::int64_t size = problem.costs.models[at].mini_batches[static_cast<std::size_t>(size_index)];
+  const CompulsoryBytes bytes = compulsory_bytes(entry.model, range);
+  const CheapestByte byte =
+      cheapest_byte(problem.package, problem.submeshes != schedule::SubmeshFamily::kSingle);
+  const bool timed = problem.package.memory.weight_loads == hardware::WeightLoads::kTimed;
+  const auto n = static_cast<double>(base::ceil_divide(entry.batch, size));
+  const double each = bytes.per_sample * static_cast<double>(size);
+  CompulsoryMoves moves;
+  moves.load = timed ? bytes.weights * byte.seconds : 0.0;
+  moves.sample = each * byte.seconds;
+  moves.bytes = (problem.repeated ? 0.0 : bytes.weights) + n * each;
+  moves.energy = moves.bytes * byte.joules;
+  return moves;
+}
+
 PipelineBound pipeline_bound(const schedule::Problem& problem, int model, const windows::LayerRange& range,
                              int size_index) {
   const hardware::Package& package = problem.package;
@@ -98,26 +117,18 @@ PipelineBound pipeline_bound(const schedule::Problem& problem, int model, const 
   if (!std::isfinite(compute)) {
     return {compute, compute, compute};  // some layer has no chiplet that can run this mini-batch
   }
-  const CompulsoryBytes bytes = compulsory_bytes(entry.model, range);
-  const CheapestByte byte = cheapest_byte(package, problem.submeshes != schedule::SubmeshFamily::kSingle);
-  const double each = bytes.per_sample * static_cast<double>(size);
+  const CompulsoryMoves moves = compulsory_moves(problem, model, range, size_index);
   const double steady = std::max(slowest_layer, work / static_cast<double>(package.chiplets.size()));
-  PipelineBound bound;
+  PipelineBound bound{0.0, n * energy + moves.energy, moves.bytes};
   if (problem.repeated) {
     bound.latency = n * steady;
-    bound.bytes = n * each;
-    bound.energy = n * energy + bound.bytes * byte.joules;
     return bound;
   }
-  const double loads = package.memory.weight_loads == hardware::WeightLoads::kTimed ? bytes.weights : 0.0;
   // sum of first >= compute + compulsory transfers, where loads of weights may hide behind computing or the
   // other way round; steady >= the compute of some stage.
   const bool serial = problem.overlap == hardware::Overlap::kSerial;
-  const double loading = loads * byte.seconds;
-  const double first = serial ? compute + loading : std::max(compute, loading);
-  bound.latency = first + each * byte.seconds + (n - 1.0) * steady;
-  bound.bytes = bytes.weights + n * each;
-  bound.energy = n * energy + bound.bytes * byte.joules;
+  const double first = serial ? compute + moves.load : std::max(compute, moves.load);
+  bound.latency = first + moves.sample + (n - 1.0) * steady;
   return bound;
 }
 

@@ -16,4 +16,15 @@ PipelineBound pipeline_bound(const schedule::Problem& problem, int model, const 
 PipelineBound pipeline_bound(const schedule::Problem& problem, int model, const windows::LayerRange& range,
                              int size_index);
 
+/// What moving the bytes takes that a window must read and write for a model, however it is cut into stages
+/// and wherever these stand.
+struct CompulsoryMoves {
+  double load = 0.0;    // s, of the weights once
+  double sample = 0.0;  // s, of a mini-batch's inputs and results
+  double bytes = 0.0;   // of all mini-batches
+  double energy = 0.0;  // J, likewise
+};
+CompulsoryMoves compulsory_moves(const schedule::Problem& problem, int model,
+                                 const windows::LayerRange& range, int size_index);
+
 }  // namespace inlay::search::pipelines

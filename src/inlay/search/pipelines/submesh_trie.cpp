@@ -20,10 +20,9 @@ using PlaceKey = std::tuple<evaluate::GridTypes, double, double, double, std::ve
 /// Lists paths length by length, so that a limit on their number is a limit on their length.
 class Builder {
  public:
-  Builder(const hardware::Package& package, SubmeshFamily family, int most_members,
-          const std::vector<int>& kinds)
-      : package_(package), family_(family), kinds_(kinds) {
-    trie_.submeshes = hardware::submeshes(package, most_members);
+  Builder(const schedule::Problem& problem, const std::vector<int>& kinds)
+      : package_(problem.package), family_(problem.submeshes), kinds_(kinds) {
+    trie_.submeshes = schedule::submeshes(problem);
     std::erase_if(trie_.submeshes, [&](const Submesh& submesh) {
       return std::any_of(submesh.chiplets.begin(), submesh.chiplets.end(),
                          [&](int chiplet) { return kind_of(chiplet) < 0; });
@@ -33,7 +32,7 @@ class Builder {
       for (const int chiplet : trie_.submeshes[from].chiplets) {
         sets_.back().add(chiplet);
       }
-      access_.push_back(hardware::memory_access(package, trie_.submeshes[from]));
+      access_.push_back(hardware::memory_access(package_, trie_.submeshes[from]));
     }
     next_.resize(trie_.submeshes.size());
     for (std::size_t from = 0; from < trie_.submeshes.size(); ++from) {
@@ -83,7 +82,7 @@ class Builder {
     const Submesh& one = trie_.submeshes[from];
     const Submesh& other = trie_.submeshes[to];
     const bool alike = one.rows == other.rows && one.columns == other.columns;
-    return (family_ != SubmeshFamily::kUniform || alike) && !sets_[from].intersects(sets_[to]) &&
+    return (family_ == SubmeshFamily::kRectangles || alike) && !sets_[from].intersects(sets_[to]) &&
            hardware::touch(package_, one, other);
   }
 
@@ -275,17 +274,16 @@ class Builder {
 
 }  // namespace
 
-PathTrie submesh_trie(const hardware::Package& package, schedule::SubmeshFamily family, int most_members,
-                      std::int64_t most_paths, const std::vector<int>& kinds, int& longest) {
-  if (family == SubmeshFamily::kSingle) {
-    return path_trie(package, longest, kinds);
+PathTrie submesh_trie(const schedule::Problem& problem, std::int64_t most_paths,
+                      const std::vector<int>& kinds, int& longest) {
+  if (problem.submeshes == SubmeshFamily::kSingle) {
+    return path_trie(problem.package, longest, kinds);
   }
-  return Builder(package, family, most_members, kinds).build(most_paths, longest);
+  return Builder(problem, kinds).build(most_paths, longest);
 }
 
 PathTrie trie_of(const schedule::Problem& problem, int longest, const sharding::PlanGoal& plan_goal) {
-  PathTrie trie = submesh_trie(problem.package, problem.submeshes, problem.most_members, kMostPaths,
-                               constraints::chiplet_kinds(problem), longest);
+  PathTrie trie = submesh_trie(problem, kMostPaths, constraints::chiplet_kinds(problem), longest);
   trie.plan_goal = plan_goal;
   return trie;
 }
@@ -295,7 +293,7 @@ int affordable_stages(const schedule::Problem& problem) {
     return affordable_length(problem.package, kMostPaths);
   }
   int longest = static_cast<int>(problem.package.chiplets.size());
-  submesh_trie(problem.package, problem.submeshes, problem.most_members, kMostPaths, {}, longest);
+  submesh_trie(problem, kMostPaths, {}, longest);
   return longest;
 }
 

@@ -5,10 +5,11 @@
 
 namespace inlay::search::pipelines {
 
-/// Paths of disjoint submeshes of which each touches the next, as many stages as `most_paths` allow and at
-/// most `longest`; `kinds` as for path_trie(). The longest is in `longest` afterwards.
-PathTrie submesh_trie(const hardware::Package& package, schedule::SubmeshFamily family, int most_members,
-                      std::int64_t most_paths, const std::vector<int>& kinds, int& longest);
+/// Paths of disjoint submeshes of the problem's family, each of which touches the next: as many stages as
+/// `most_paths` allow and at most `longest`; `kinds` as for path_trie(). The longest is in `longest`
+/// afterwards.
+PathTrie submesh_trie(const schedule::Problem& problem, std::int64_t most_paths,
+                      const std::vector<int>& kinds, int& longest);
 
 /// The paths of a problem's family within its constraints, of at most `longest` stages and kMostPaths paths.
 PathTrie trie_of(const schedule::Problem& problem, int longest, const sharding::PlanGoal& plan_goal);

@@ -30,6 +30,11 @@ PlanRow& PlanTable::streamed(int first) {
   return row(streamed_, first, 1.0, kAnyWeights);
 }
 
+void PlanTable::forget(int first) {
+  resident_[static_cast<std::size_t>(first)].reset();
+  streamed_[static_cast<std::size_t>(first)].reset();
+}
+
 PlanRow& PlanTable::row(std::vector<std::unique_ptr<PlanRow>>& rows, int first, double loads,
                         std::int64_t most_weights) {
   std::unique_ptr<PlanRow>& found = rows[static_cast<std::size_t>(first)];

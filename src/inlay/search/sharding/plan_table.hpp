@@ -21,6 +21,8 @@ class PlanTable {
   PlanRow& resident(int first) { return row(resident_, first, 1.0 / mini_batches_, capacity_); }
   /// Plans for weights that are read in every mini-batch.
   PlanRow& streamed(int first);
+  /// Gives back the memory of the rows of stages that begin at `first`.
+  void forget(int first);
   /// L2 of the member that has least, bytes.
   std::int64_t capacity() const { return capacity_; }
 

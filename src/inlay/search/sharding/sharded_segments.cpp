@@ -179,4 +179,11 @@ std::vector<schedule::Sharding> ShardedSegments::shardings(int first, int last) 
   return (resident ? plans_.resident(first) : plans_.streamed(first)).shardings(last);
 }
 
+void ShardedSegments::forget(int first) {
+  exact_.erase(exact_.lower_bound({first, 0}), exact_.lower_bound({first + 1, 0}));
+  std::vector<std::int64_t>().swap(held_bounds_[static_cast<std::size_t>(first - window_first_)]);
+  traffic_.forget(first);
+  plans_.forget(first);
+}
+
 }  // namespace inlay::search::sharding
