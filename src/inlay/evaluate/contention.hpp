@@ -31,11 +31,18 @@ struct WindowContention {
   double latency = 0.0;
   bool memory_bound = false;       // a resource that is busy all the time decides, not a pipeline
   int slowest = 0;                 // pipeline that ends last; ties: lowest index
-  std::vector<double> ends;        // [pipeline] s
   std::vector<double> interfaces;  // [interface] s that each is busy
 };
 /// Reuses the memory of `window`.
 void contend(std::span<const PipelineLoad> pipelines, WindowContention& window);
+
+/// [pipeline] Seconds after the window's begin until each ends. The last one ends with the window. Rises with
+/// every latency and every load.
+std::vector<double> contended_ends(std::span<const PipelineLoad> pipelines);
+
+/// Likewise under `shared`: as long as each takes alone, and as its bytes take where the memory serves all
+/// pipelines equally.
+std::vector<double> shared_ends(std::span<const PipelineLoad> pipelines);
 
 /// Whether loads are counted by interface.
 bool interfaces_limit(const hardware::Package& package);

@@ -8,9 +8,8 @@
 namespace inlay::evaluate {
 
 /// [model] When each model is done, in seconds after the schedule's start (docs/model.md "When a model is
-/// done"): all windows before the last one with layers of it, and there the latency of its own pipeline;
-/// under `shared` at least that window's bytes at the memory's bandwidth, since nobody knows whose come last.
-/// `cost` is the schedule's.
+/// done"): all windows before the last one with layers of it, and there the end of its own pipeline,
+/// which may be long before the window's. `cost` is the schedule's.
 std::vector<double> model_latencies(const schedule::Problem& problem, const schedule::Schedule& schedule,
                                     const ScheduleCost& cost);
 

@@ -477,6 +477,12 @@ PipelineCost pipeline_cost(const Problem& problem, const Pipeline& pipeline, boo
   return cost;
 }
 
+void set_ends(const std::vector<double>& ends, WindowCost& cost) {
+  for (std::size_t p = 0; p < ends.size(); ++p) {
+    cost.pipelines[p].end = ends[p];
+  }
+}
+
 /// What pipelines cost each other.
 void delay_each_other(const std::vector<PipelineLoad>& loads, WindowCost& cost) {
   WindowContention window;
@@ -484,9 +490,7 @@ void delay_each_other(const std::vector<PipelineLoad>& loads, WindowCost& cost) 
   cost.latency = window.latency;
   cost.memory_bound = window.memory_bound;
   cost.bottleneck = window.slowest;
-  for (std::size_t p = 0; p < loads.size(); ++p) {
-    cost.pipelines[p].end = window.ends[p];
-  }
+  set_ends(contended_ends(loads), cost);
 }
 
 WindowCost window_cost(const Problem& problem, const schedule::Window& window, bool loaded) {
@@ -514,9 +518,7 @@ WindowCost window_cost(const Problem& problem, const schedule::Window& window, b
   } else if (schedule::shares_memory(problem.communication)) {
     cost.memory_bound = cost.memory_time > cost.latency;
     cost.latency = std::max(cost.latency, cost.memory_time);
-    for (PipelineCost& pipeline : cost.pipelines) {
-      pipeline.end = std::max(pipeline.end, cost.memory_time);
-    }
+    set_ends(shared_ends(loads), cost);
   }
   return cost;
 }

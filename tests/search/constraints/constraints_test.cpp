@@ -131,7 +131,7 @@ TEST(ExactWithConstraints, EqualsEnumerationWithLatencyLimits) {
   EXPECT_GT(tally.infeasible, 10);
 }
 
-// Where the memory is slow, no model of a window is done before the window's bytes are through.
+// Where the memory is slow, models wait for their shares of it.
 class ExactWhereTheMemoryBinds : public ::testing::TestWithParam<schedule::Communication> {};
 
 TEST_P(ExactWhereTheMemoryBinds, EqualsEnumerationWithLatencyLimits) {

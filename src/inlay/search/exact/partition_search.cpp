@@ -311,33 +311,25 @@ class PartitionSearch {
     const double seconds_per_byte = packing::shared_seconds_per_byte(question_.problem);
     for (std::size_t w = 0; w < fronts.size(); ++w) {
       const packing::WindowPoint& point = fronts[w][static_cast<std::size_t>(chosen[w])];
-      const double memory = point.bytes * seconds_per_byte;
-      found.in_time = found.in_time && found.latency <= std::min(point.latest_begin, latest_end(w) - memory);
-      found.latency += std::max(point.latency, memory);
+      found.in_time = found.in_time && found.latency <= point.latest_begin;
+      found.latency += std::max(point.latency, point.bytes * seconds_per_byte);
       found.schedule.windows.push_back({point.pipelines});
     }
     if (!question_.trie.single()) {
       sharding::fill_shardings(question_.problem, question_.trie.plan_goal, *question_.trie.plans,
                                found.schedule);
     }
-    if (question_.problem.communication == schedule::Communication::kContended) {
+    const bool contended = question_.problem.communication == schedule::Communication::kContended;
+    const bool limits = !question_.problem.constraints.latency_limits.empty();
+    if (contended || (limits && seconds_per_byte > 0.0)) {
       // The packing knows of the whole memory only, and not even of that in a search without it.
       const evaluate::ScheduleCost cost = evaluate::evaluate_reference(question_.problem, found.schedule);
-      found.latency = cost.latency;
+      found.latency = contended ? cost.latency : found.latency;
       found.in_time = evaluate::broken_latency_limits(question_.problem, found.schedule, cost).empty();
     }
     found.energy = energy + question_.problem.package.static_power * found.latency;
     found.value = question_.objective.value(found.latency, found.energy);
     return found;
-  }
-
-  /// Of the models whose last layers run in the window.
-  double latest_end(std::size_t window) const {
-    double latest = std::numeric_limits<double>::infinity();
-    for (const packing::WindowModel& model : windows_[window].models) {
-      latest = std::min(latest, model.latest_end);
-    }
-    return latest;
   }
 
   const PartitionQuestion& question_;

@@ -149,8 +149,8 @@ class Packing {
     counts_.bytes = context.seconds_per_byte > 0.0;
     counts_.delays = context.contended && counts_.bytes;
     // Nothing comes before the first window: there a limit only excludes. How late a pipeline ends that
-    // others delay is known in the end only.
-    counts_.lateness = latest_end_ < kNever && (!context.first_window || counts_.delays);
+    // shares the memory with others is known in the end only.
+    counts_.lateness = latest_end_ < kNever && (!context.first_window || counts_.bytes);
   }
 
   PackedWindow run() {
@@ -202,7 +202,7 @@ class Packing {
     counts_.in_time = {};  // of the points of one model: their latency says it
     BySet sets = points_by_set(trie_, models_[m], counts_, surroundings_.seconds_per_byte);
     counts_.most_to_come = most_asked(m + 1);
-    if (counts_.delays && counts_.lateness) {
+    if (counts_.bytes && counts_.lateness) {
       counts_.in_time = [this, m](const Combination& one, const Combination& other) {
         return none_later(m, one, other);
       };
@@ -302,12 +302,9 @@ class Packing {
     Combinations all;
     for (const auto& [set, combinations] : occupied_.back()) {
       for (Combination combination : combinations) {
-        const double memory = combination.bytes * surroundings_.seconds_per_byte;
-        if (counts_.delays) {
-          delay(combination);
+        if (counts_.bytes) {
+          settle(combination);
         }
-        combination.latency = std::max(combination.latency, memory);
-        combination.lateness = std::max(combination.lateness, memory - latest_end_);
         if (combination.lateness <= -surroundings_.earliest_begin) {
           all.push_back(combination);
         }
@@ -339,37 +336,47 @@ class Packing {
     return most;
   }
 
-  /// Of combinations of the first `last` + 1 models.
+  /// Of combinations of the first `last` + 1 models: no pipeline of `one` asks the memory for more, and none
+  /// that must be done by some time takes longer.
   bool none_later(std::size_t last, const Combination& one, const Combination& other) const {
-    const double shift = (other.bytes - one.bytes) * surroundings_.seconds_per_byte;
     const Combination* a = &one;
     const Combination* b = &other;
     for (std::size_t m = last + 1; m-- > 0; a = a->before, b = b->before) {
-      const pipelines::PipelinePoint& mine = models_[m].points[static_cast<std::size_t>(a->point)];
-      const pipelines::PipelinePoint& theirs = models_[m].points[static_cast<std::size_t>(b->point)];
-      const double less_asked = (theirs.bytes - mine.bytes) * surroundings_.seconds_per_byte;
-      const bool no_later = mine.latency <= theirs.latency && less_asked >= 0.0 && shift - less_asked >= 0.0;
-      if (models_[m].latest_end < kNever && !no_later) {
+      const pipelines::PipelinePoint& mine = point_of(m, *a);
+      const pipelines::PipelinePoint& theirs = point_of(m, *b);
+      const bool limited = models_[m].latest_end < kNever;
+      if (mine.bytes > theirs.bytes || (limited && mine.latency > theirs.latency)) {
         return false;
       }
     }
     return true;
   }
 
-  /// Latency and lateness of a whole window.
-  void delay(Combination& last) const {
-    const double memory = last.bytes * surroundings_.seconds_per_byte;
-    last.latency = 0.0;
-    last.lateness = -kNever;
+  const pipelines::PipelinePoint& point_of(std::size_t model, const Combination& combination) const {
+    return models_[model].points[static_cast<std::size_t>(combination.point)];
+  }
+
+  /// Latency and lateness of a whole window whose pipelines share the memory.
+  void settle(Combination& last) {
+    loads_.resize(models_.size());
     const Combination* combination = &last;
-    for (std::size_t m = models_.size(); m-- > 0;) {
-      const pipelines::PipelinePoint& point = models_[m].points[static_cast<std::size_t>(combination->point)];
-      const double own = point.bytes * surroundings_.seconds_per_byte;
-      const double end =
-          evaluate::delayed(point.latency, std::min(own, point.latency) * std::max(0.0, memory - own));
-      last.latency = std::max(last.latency, end);
-      last.lateness = std::max(last.lateness, std::max(end, memory) - models_[m].latest_end);
-      combination = combination->before;
+    for (std::size_t m = models_.size(); m-- > 0; combination = combination->before) {
+      const pipelines::PipelinePoint& point = point_of(m, *combination);
+      loads_[m] = {point.latency, point.bytes * surroundings_.seconds_per_byte, {}};
+    }
+    if (counts_.delays) {
+      evaluate::contend(loads_, window_);
+      last.latency = window_.latency;
+    } else {
+      last.latency = std::max(last.latency, last.bytes * surroundings_.seconds_per_byte);
+    }
+    if (latest_end_ < kNever) {
+      const std::vector<double> ends =
+          counts_.delays ? evaluate::contended_ends(loads_) : evaluate::shared_ends(loads_);
+      last.lateness = -kNever;
+      for (std::size_t m = 0; m < models_.size(); ++m) {
+        last.lateness = std::max(last.lateness, ends[m] - models_[m].latest_end);
+      }
     }
   }
 
@@ -403,8 +410,10 @@ class Packing {
   std::map<pipelines::ChipletSet, pipelines::ChipletSet> twins_before_;
   double latest_end_ = kNever;  // of the models that must be done by some time, the first
   Counts counts_;
-  std::vector<BySet> occupied_;   // [how many models stand there already]
-  double remaining_bytes_ = 0.0;  // that models not yet placed move at least
+  std::vector<BySet> occupied_;                // [how many models stand there already]
+  double remaining_bytes_ = 0.0;               // that models not yet placed move at least
+  std::vector<evaluate::PipelineLoad> loads_;  // [model] of a window
+  evaluate::WindowContention window_;
   PackedWindow result_;
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cmath>
+
 #include "inlay/search/pipelines/completion_bound.hpp"
 #include "inlay/search/pipelines/label.hpp"
 #include "inlay/search/pipelines/pipeline.hpp"
@@ -40,8 +42,9 @@ class MinibatchTables : public MinibatchStages {
                  const Completion& rest) const {
     const double refilling = refills * std::max(steady, rest.steady);
     double latency = sums(0) + rest.sums[0] + refilling;
-    if (dimensions.bytes) {
-      const PruningContext& around = question.context;
+    const PruningContext& around = question.context;
+    // The bytes of the window bind the window, not when a pipeline with a limit of its own ends.
+    if (dimensions.bytes && !std::isfinite(around.own_limit)) {
       latency = std::max(latency, (bytes + rest.bytes + around.window_bytes) * around.seconds_per_byte);
     }
     for (const LatencyBand& band : useful) {

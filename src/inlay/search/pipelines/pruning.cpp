@@ -94,9 +94,10 @@ double PruningThreshold::of_window(double latency) const {
 }
 
 double PruningThreshold::energy(double latency) const {
-  if (latency > own_limit_) {
-    return -kInfinite;
-  }
+  return latency > own_limit_ ? -kInfinite : energy_of_window(latency);
+}
+
+double PruningThreshold::energy_of_window(double latency) const {
   const auto after = std::upper_bound(steps_.begin(), steps_.end(), latency,
                                       [](double bound, const Step& step) { return bound < step.latency; });
   const double later = after == steps_.end() ? -kInfinite : after->later;
@@ -107,7 +108,9 @@ double PruningThreshold::energy(double latency) const {
 }
 
 bool PruningThreshold::can_prune(double latency, double joules, double bytes) const {
-  return joules >= energy(std::max(latency, (bytes + window_bytes_) * seconds_per_byte_));
+  // The bytes of the window bind the window, not when this pipeline ends.
+  return latency > own_limit_ ||
+         joules >= energy_of_window(std::max(latency, (bytes + window_bytes_) * seconds_per_byte_));
 }
 
 }  // namespace inlay::search::pipelines

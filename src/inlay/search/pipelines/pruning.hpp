@@ -55,6 +55,8 @@ class PruningThreshold {
  private:
   /// Of a whole schedule, before static energy.
   double of_schedule(double latency) const;
+  /// Whatever the pipeline's own limit.
+  double energy_of_window(double latency) const;
   /// Of a window that takes this long; the window's other pipelines count as nothing.
   double of_window(double latency) const;
 

@@ -24,6 +24,7 @@ RandomPlacement::RandomPlacement(const WalkGround& ground, const std::vector<Mod
       constrained_(constraints::chiplets_differ(ground.problem)),
       order_(parts.size()),
       paths_(parts.size()),
+      asked_(parts.size()),
       taken_(ground.place_of.size(), 0) {
   free_.reserve(ground.place_of.size());
   open_.reserve(2 * ground.problem.package.links.size());  // no chiplet is passed twice
@@ -54,12 +55,19 @@ bool RandomPlacement::walk() {
     }
     add_up(model);
   }
-  const double memory = bytes_ * ground_.seconds_per_byte;
-  latency_ = std::max(latency_, memory);
-  for (const ModelPart& part : parts_) {
-    latest_begin_ = std::min(latest_begin_, part.latest_end - memory);
+  latency_ = std::max(latency_, bytes_ * ground_.seconds_per_byte);
+  for (std::size_t m = 0; m < parts_.size(); ++m) {
+    latest_begin_ = std::min(latest_begin_, parts_[m].latest_end - end_of(m));
   }
   return true;
+}
+
+double RandomPlacement::end_of(std::size_t model) const {
+  double served = 0.0;
+  for (const Asked& other : asked_) {
+    served += std::min(other.bytes, asked_[model].bytes);
+  }
+  return std::max(asked_[model].seconds, served * ground_.seconds_per_byte);
 }
 
 bool RandomPlacement::place(std::size_t model) {
@@ -116,16 +124,18 @@ bool RandomPlacement::extend(std::size_t model, std::size_t stage, int chiplet) 
 void RandomPlacement::add_up(std::size_t model) {
   double first = 0.0;
   double steady = 0.0;
+  double bytes = 0.0;
   for (std::size_t stage = 0; stage < paths_[model].size(); ++stage) {
     const evaluate::StageFigures& stage_figures = figures(model, stage, paths_[model][stage]);
     first += stage_figures.first;
     steady = std::max(steady, stage_figures.steady);
     energy_ += stage_figures.energy;
-    bytes_ += static_cast<double>(stage_figures.memory_bytes);
+    bytes += static_cast<double>(stage_figures.memory_bytes);
   }
   const double own = first + static_cast<double>(candidates_[model]->mini_batches - 1) * steady;
   latency_ = std::max(latency_, own);
-  latest_begin_ = std::min(latest_begin_, parts_[model].latest_end - own);
+  bytes_ += bytes;
+  asked_[model] = {own, bytes};
 }
 
 std::vector<schedule::Pipeline> RandomPlacement::pipelines() const {

@@ -36,9 +36,17 @@ class RandomPlacement {
   std::vector<schedule::Pipeline> pipelines() const;
 
  private:
+  /// By the pipeline of a model.
+  struct Asked {
+    double seconds = 0.0;  // alone
+    double bytes = 0.0;    // through memory
+  };
+
   bool place(std::size_t model);
   bool extend(std::size_t model, std::size_t stage, int chiplet);
   void add_up(std::size_t model);
+  /// Seconds after the window's begin, at least: docs/model.md "When a model is done", `shared`.
+  double end_of(std::size_t model) const;
   const evaluate::StageFigures& figures(std::size_t model, std::size_t stage, int chiplet) const;
 
   const WalkGround& ground_;
@@ -48,6 +56,7 @@ class RandomPlacement {
   bool constrained_;                     // pins or bans tell chiplets apart
   std::vector<std::size_t> order_;       // of models
   std::vector<std::vector<int>> paths_;  // [model]
+  std::vector<Asked> asked_;             // [model]
   std::vector<char> taken_;              // [chiplet]
   std::vector<int> free_;                // chiplets to start from
   std::vector<int> open_;                // free neighbours that are left to try, stage after stage
