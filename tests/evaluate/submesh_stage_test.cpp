@@ -284,7 +284,10 @@ class SecondEvaluator {
       out.insert(largest);
       ++spilled;
       spill_read_ += all_bytes_[largest];
-      spill_write_ += model_.tensors[largest].is_output ? 0 : all_bytes_[largest];
+      const std::int64_t written = model_.tensors[largest].is_output ? 0 : all_bytes_[largest];
+      spill_write_ += written;
+      const bool next = model_.tensors[largest].users.back() == model_.tensors[largest].producer + 1;
+      awaited_ += next ? written + all_bytes_[largest] : 0;
     }
   }
 
@@ -376,12 +379,13 @@ class SecondEvaluator {
     const double work = compute_ + exchange;
     const bool serial = problem_.overlap == hardware::Overlap::kSerial;
     double first = work + move + (streamed ? 0.0 : loading);
-    double steady = serial ? work + move : std::max(work, move);
+    const double awaited = awaited_ == 0 ? 0.0 : memory_time(awaited_) - memory_latency();
+    double steady = serial ? work + move : std::max(work + awaited, move);
     if (!serial && loading > 0.0) {
       const auto [one, two] = hidden(loading - memory_latency());
       first = memory_time(in) + memory_time(out) + memory_time(spill_write_) + memory_time(spill_read_) +
               memory_latency() + one;
-      steady = streamed ? std::max(two, move) : steady;
+      steady = streamed ? std::max(two + awaited, move) : steady;
     }
     const std::int64_t each = in + out + spill_write_ + spill_read_;
     const std::int64_t loads = streamed ? n_ : 1;
@@ -429,6 +433,7 @@ class SecondEvaluator {
   std::int64_t forwarded_ = 0;
   std::int64_t spill_read_ = 0;
   std::int64_t spill_write_ = 0;
+  std::int64_t awaited_ = 0;  // of both, between a layer and the next one
 };
 
 TEST(SubmeshStage, EqualsASecondEvaluator) {

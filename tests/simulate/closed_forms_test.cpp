@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "inlay/base/error.hpp"
+#include "inlay/evaluate/reference.hpp"
 #include "inlay/simulate/replay.hpp"
 #include "inlay/simulate/trace.hpp"
 #include "support/problems.hpp"
@@ -156,6 +157,29 @@ TEST(Period, OfAPlaceForWhatIsPassedOn) {
   problem.scenario.models[0].model.layers[1].gathered_bytes = 1'000'000;
   const schedule::Schedule schedule = {{{{pipeline(0, {{0, 1, 0}, {1, 2, 1}})}}}};
   EXPECT_NEAR(period(problem, schedule), (10e-6 + 10e-6 + 1e-6) / 2, kNear * 10.5e-6);
+}
+
+// A tensor that does not fit is written and read back before the next layer uses it: no computing hides that.
+// Behind a layer between them it comes back meanwhile.
+TEST(Period, OfATensorThatIsSpilled) {
+  for (const bool shortcut : {false, true}) {
+    schedule::Problem problem = overlapped(row_of_chiplets(1, {0}, kPerPackage));
+    add_chain(problem, {100, 1'000'000, 100, 100}, 50'000);
+    problem.package.types[0].l2_bytes = 500'000;
+    workload::Model& model = problem.scenario.models[0].model;
+    if (shortcut) {
+      model.tensors[1].users = {1, 2};
+      model.layers[2].inputs = {1, 2};
+    }
+    const schedule::Schedule schedule = {{{{pipeline(0, {{0, 3, 0}})}}}};
+    const double spill = 2e6 / 50e9;
+    const double expected = shortcut ? 150e-6 : 150e-6 + spill;
+    const double latency = evaluate::evaluate_reference(problem, schedule).latency;
+    EXPECT_NEAR(latency / kBatch, expected, kNear * expected);
+    if (!shortcut) {
+      EXPECT_NEAR(period(problem, schedule), expected, kNear * expected);
+    }
+  }
 }
 
 TEST(Period, OfAnInterfaceThatTwoPipelinesUse) {

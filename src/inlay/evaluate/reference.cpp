@@ -291,8 +291,13 @@ void fit_into_l2(const Place& place, StageCost& cost) {
     }
     const std::int64_t bytes = place.held(index).all;
     // What is written to memory anyway need only be read back.
-    cost.traffic.spill_write += role_of(place, index).written() ? 0 : bytes;
+    const std::int64_t written = role_of(place, index).written() ? 0 : bytes;
+    cost.traffic.spill_write += written;
     cost.traffic.spill_read += bytes;
+    const int producer = place.model.tensors[static_cast<std::size_t>(index)].producer;
+    if (role_of(place, index).last_use_here == producer + 1) {
+      cost.traffic.spill_awaited += written + bytes;
+    }
     cost.spilled.push_back(index);
     need = need_of(place, cost.streamed, cost.traffic, cost.spilled);
   }
@@ -353,6 +358,20 @@ Passes computing_passes(const Place& place, const StageCost& cost) {
   return result;
 }
 
+/// What no other layer computes meanwhile: a tensor is written and read back between a layer and the next.
+double awaited_time(const Place& place, const StageTraffic& traffic) {
+  const hardware::Package& package = place.problem.package;
+  if (traffic.spill_awaited == 0) {
+    return 0.0;
+  }
+  if (place.sharded) {
+    const hardware::MemoryAccess access = hardware::memory_access(package, place.stage.submesh);
+    return memory_time(access, traffic.spill_awaited) - access.latency;
+  }
+  const int chiplet = place.stage.submesh.lead();
+  return memory_time(package, chiplet, traffic.spill_awaited) - memory_latency(package, chiplet);
+}
+
 void add_times(const Place& place, StageCost& cost) {
   if (place.sharded) {
     time_on_submesh(place, cost);
@@ -372,7 +391,8 @@ void add_times(const Place& place, StageCost& cost) {
     cost.first = work + move + cost.weights;
   } else {
     const Passes hidden = computing_passes(place, cost);
-    cost.steady = std::max(cost.streamed ? hidden.second : work, move + reload);
+    cost.steady =
+        std::max((cost.streamed ? hidden.second : work) + awaited_time(place, cost.traffic), move + reload);
     cost.first = move + hidden.first;
   }
 }

@@ -245,6 +245,9 @@ void SegmentTable::fit(int first, int last, Segment& segment) {
     const bool written = tensor.needed_later || (tensor.through_memory && tensor.last_use >= last);
     segment.traffic.spill_write += written ? 0 : tensor.bytes;
     segment.traffic.spill_read += tensor.bytes;
+    if (last_use_before(best, last) == tensor.producer + 1) {
+      segment.traffic.spill_awaited += (written ? 1 : 2) * tensor.bytes;
+    }
     spilled[static_cast<std::size_t>(best)] = 1;
     const int end = std::min(last_use_before(best, last), last - 1);
     for (int held = tensor.producer; held <= end; ++held) {

@@ -82,6 +82,7 @@ struct SubmeshStage {
 struct StageTimes {
   double work = 0.0;             // s of computing and exchanges
   double move = 0.0;             // s of transfers but those of weights
+  double awaited = 0.0;          // s of it for which computing waits in the steady state
   double weights = 0.0;          // s to load them
   double weights_latency = 0.0;  // s of it before the first byte arrives
   std::int64_t weight_bytes = 0;
@@ -96,7 +97,7 @@ inline void set_times(bool serial, const StageTimes& times, StageFigures& figure
   if (serial || times.weights == 0.0) {
     const double move = times.move + reload;
     figures.first = times.work + move + (times.weights - reload);
-    figures.steady = serial ? times.work + move : std::max(times.work, move);
+    figures.steady = serial ? times.work + move : std::max(times.work + times.awaited, move);
     return;
   }
   const double loading = times.weights - times.weights_latency;
@@ -105,7 +106,8 @@ inline void set_times(bool serial, const StageTimes& times, StageFigures& figure
     hidden = passes(times.layers, loading / static_cast<double>(times.weight_bytes), times.room);
   }
   figures.first = times.move + times.weights_latency + hidden.first;
-  figures.steady = std::max(times.streamed ? hidden.second : times.work, times.move + reload);
+  figures.steady =
+      std::max((times.streamed ? hidden.second : times.work) + times.awaited, times.move + reload);
 }
 
 /// docs/model.md "A stage", on one chiplet. `n`: mini-batches.
@@ -137,8 +139,8 @@ inline StageFigures stage_figures(const FigureConstants& constants, const Segmen
 
   StageFigures figures;
   set_times(constants.serial,
-            {segment.compute, move, weights, fixed, traffic.weights, segment.streamed, segment.room,
-             segment.layers},
+            {segment.compute, move, static_cast<double>(traffic.spill_awaited) * per_byte, weights, fixed,
+             traffic.weights, segment.streamed, segment.room, segment.layers},
             figures);
   figures.first = constants.repeated ? 0.0 : figures.first;
   figures.energy = static_cast<double>(n) * each +
@@ -200,7 +202,8 @@ inline StageFigures submesh_figures(const FigureConstants& constants, const Subm
 
   StageFigures figures;
   set_times(constants.serial,
-            {work, move, weights, access.latency, stage.weights, stage.streamed, stage.room, stage.layers},
+            {work, move, static_cast<double>(traffic.spill_awaited) * access.seconds_per_byte, weights,
+             access.latency, stage.weights, stage.streamed, stage.room, stage.layers},
             figures);
   figures.first = constants.repeated ? 0.0 : figures.first;
   figures.energy = static_cast<double>(n) * each + static_cast<double>(loads) * load;

@@ -148,6 +148,7 @@ void ShardedSegments::fit(int first, int last, ShardedSegment& segment) {
     segment.streamed = cost.streamed;
     segment.traffic.spill_read = cost.traffic.spill_read;
     segment.traffic.spill_write = cost.traffic.spill_write;
+    segment.traffic.spill_awaited = cost.traffic.spill_awaited;
     segment.room = cost.streamed ? plans_.capacity() - cost.need_bytes : evaluate::kRoomForAll;
   } catch (const base::InfeasibleError&) {
     segment.feasible = false;
