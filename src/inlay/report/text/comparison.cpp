@@ -4,6 +4,7 @@
 
 #include "inlay/base/quantity.hpp"
 #include "inlay/report/figures/figures.hpp"
+#include "inlay/report/figures/memory_share.hpp"
 #include "inlay/report/figures/schedule_summary.hpp"
 #include "inlay/report/text/csv.hpp"
 #include "inlay/report/text/text_table.hpp"
@@ -21,6 +22,7 @@ ComparisonResult comparison_result(const schedule::Problem& problem, const sched
   result.edp = cost.edp();
   result.bottleneck =
       to_string(figures::find_bottleneck(problem, schedule, cost), schedule.windows.size() > 1);
+  result.memory_share = figures::busiest_shared_window(cost).share;
   result.certificate = certificate;
   return result;
 }
@@ -50,6 +52,33 @@ double improvement(const Comparison& comparison, const ComparisonRow& row) {
   const double value = row.result.value().certificate.value;
   return reference == value ? 1.0 : reference / value;  // also where both are zero
 }
+
+namespace {
+
+/// One chiplet runs one pipeline at a time, so that nothing delays it: a communication without contention is
+/// exact for monoliths and too fast for packages.
+std::string favour_of_packages(const Comparison& comparison) {
+  const std::string contended = schedule::to_string(schedule::Communication::kContended);
+  const ComparisonRow* most = nullptr;
+  bool monolith = false;
+  for (const ComparisonRow& row : comparison.rows) {
+    monolith = monolith || row.package.starts_with("monolithic");
+    if (row.result && row.result->memory_share > (most == nullptr ? 0.0 : most->result->memory_share)) {
+      most = &row;
+    }
+  }
+  if (!monolith || most == nullptr || comparison.communication == contended) {
+    return "";
+  }
+  return fmt::format(
+      "\nCommunication '{}' favours packages over monoliths: it leaves out how pipelines that run at once "
+      "delay each other "
+      "at the memory,\nwhich is busy for up to {} of a window of {} ({}). '--communication {}' counts it.\n",
+      comparison.communication, figures::format_share(most->result->memory_share), most->package,
+      most->strategy, contended);
+}
+
+}  // namespace
 
 std::string comparison_text(const Comparison& comparison) {
   const auto best = best_row(comparison);
@@ -88,7 +117,7 @@ std::string comparison_text(const Comparison& comparison) {
                 : fmt::format("\n* best. Gain: {} of the first row with a schedule over that of this row.\n",
                               objective::to_string(comparison.objective));
   }
-  return text + reasons;
+  return text + favour_of_packages(comparison) + reasons;
 }
 
 std::string comparison_csv(const Comparison& comparison) {

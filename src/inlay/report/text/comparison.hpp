@@ -19,6 +19,7 @@ struct ComparisonResult {
   double energy_efficiency = 0.0;  // samples/J
   double edp = 0.0;                // J s
   std::string bottleneck;
+  double memory_share = 0.0;  // the largest of a window with several pipelines
   search::Certificate certificate;
 };
 
@@ -53,7 +54,8 @@ std::optional<std::size_t> reference_row(const Comparison& comparison);
 /// How many times better in the objective than the reference row: its value divided by this one's.
 double improvement(const Comparison& comparison, const ComparisonRow& row);
 
-/// A table for the terminal, the best row marked; the reasons of infeasible rows stand below.
+/// A table for the terminal, the best row marked; the reasons of infeasible rows stand below, and whether the
+/// communication favours packages over monoliths.
 std::string comparison_text(const Comparison& comparison);
 /// comparison.csv: SI units, one line per row.
 std::string comparison_csv(const Comparison& comparison);

@@ -9,6 +9,7 @@
 
 #include "inlay/base/quantity.hpp"
 #include "inlay/report/figures/figures.hpp"
+#include "inlay/report/figures/memory_share.hpp"
 #include "inlay/report/figures/schedule_summary.hpp"
 #include "inlay/report/figures/timing.hpp"
 #include "inlay/report/text/csv.hpp"
@@ -94,7 +95,8 @@ std::string figures(const ScheduleDocument& document, const evaluate::ScheduleCo
                              cost.energy_efficiency())},
       {"", breakdown(cost.energy)},
       {"EDP", figures::format_edp(cost.edp())},
-      {"memory traffic", base::format_bytes(static_cast<double>(cost.memory_bytes))},
+      {"memory traffic", fmt::format("{}, {}", base::format_bytes(static_cast<double>(cost.memory_bytes)),
+                                     figures::memory_shares(cost))},
       {"bottleneck", fmt::format("{}, {} of its time", to_string(bottleneck, cost.windows.size() > 1),
                                  figures::format_share(bottleneck.share))},
   };
@@ -103,6 +105,11 @@ std::string figures(const ScheduleDocument& document, const evaluate::ScheduleCo
   }
   for (const schedule::Constraint& constraint : document.problem.constraints.each()) {
     pairs.emplace_back("constraint", schedule::to_string(document.problem, constraint));
+  }
+  const std::string warning =
+      figures::contention_warning(document.problem.communication, figures::busiest_shared_window(cost));
+  if (!warning.empty()) {
+    pairs.emplace_back("warning", warning);
   }
   add_timing(document, cost, pairs);
   if (document.statement.certificate) {
