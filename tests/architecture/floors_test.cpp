@@ -36,7 +36,7 @@ const std::map<std::string, Inside>& insides() {
        {{"maestro", "xrbench", "scale_sim", "mnpusim", "timeloop", "onnx", "mappings"},
         {"importer", "load_model"}}},
       {"report", {{"figures", "text", "files", "page"}, {}}},
-      {"studies", {{"monolith", "scar", "silicon"}, {"studies"}}},
+      {"studies", {{"agreement", "monolith", "scar", "silicon"}, {"studies"}}},
       {"search",
        {{"windows", "constraints", "sharding", "pipelines", "packing", "layerwise", "exact", "large", "scar"},
         {"search", "automatic"}}},

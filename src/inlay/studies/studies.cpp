@@ -11,6 +11,7 @@
 #include "inlay/base/file.hpp"
 #include "inlay/cost/engine.hpp"
 #include "inlay/cost/engines.hpp"
+#include "inlay/studies/agreement/study.hpp"
 #include "inlay/studies/monolith/json.hpp"
 #include "inlay/studies/monolith/report.hpp"
 #include "inlay/studies/monolith/search.hpp"
@@ -75,8 +76,9 @@ struct Study {
   StudyAnswer (*run)(const StudyOptions&);
 };
 
-constexpr std::array<Study, 3> kStudies = {{
+constexpr std::array<Study, 4> kStudies = {{
     {"2312.09401", chiplets_against_monolith},
+    {"agreement", agreement::run},
     {"scar", scar::run},
     {"silicon", silicon::run},
 }};
@@ -93,6 +95,10 @@ std::set<std::string> keys_of(const std::filesystem::path& file) {
 
 bool is_comparison(const std::set<std::string>& keys) {
   return keys.count("published") > 0 && keys.count("workloads") > 0;
+}
+
+bool is_agreement(const std::set<std::string>& keys) {
+  return keys.count("variants") > 0 && keys.count("replay") > 0;
 }
 
 bool is_scar(const std::set<std::string>& keys) {
@@ -137,15 +143,19 @@ StudyAnswer run_study(const std::string& name, const StudyOptions& options) {
 bool is_study_file(const std::filesystem::path& file) {
   try {
     const std::set<std::string> keys = keys_of(file);
-    return is_comparison(keys) || is_scar(keys);
+    return is_comparison(keys) || is_scar(keys) || is_agreement(keys);
   } catch (const base::InputError&) {
     return false;
   }
 }
 
 std::string check_study_file(const std::filesystem::path& file) {
-  if (is_scar(keys_of(file))) {
+  const std::set<std::string> keys = keys_of(file);
+  if (is_scar(keys)) {
     return scar::summary(base::YamlNode::load(file));
+  }
+  if (is_agreement(keys)) {
+    return agreement::summary(base::YamlNode::load(file));
   }
   const std::vector<monolith::ComparisonPlan> plans =
       monolith::read_comparison_plans(base::YamlNode::load(file), false);
