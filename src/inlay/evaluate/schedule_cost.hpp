@@ -33,7 +33,7 @@ struct StageTraffic {
   std::int64_t spill_write = 0;
   std::int64_t spill_read = 0;
   std::int64_t weights = 0;  // once, or in every mini-batch if streamed; copies for several members included
-  std::int64_t exchanged = 0;  // between the members of the stage's submesh, layer by layer
+  std::int64_t exchanged = 0;      // between the members of the stage's submesh, layer by layer
   std::int64_t spill_awaited = 0;  // of what is spilled: of tensors that the very next layer uses last
   bool operator==(const StageTraffic&) const = default;
 };
