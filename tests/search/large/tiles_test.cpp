@@ -147,12 +147,13 @@ void take_plans(const schedule::Problem& problem, const sharding::PlanGoal& goal
   sharding::fill_shardings(problem, goal, plans, schedule);
 }
 
-/// To the end, in several directions. The number of rounds that raised it.
+/// Around every point of the front. The number of rounds that raised it.
 int raise(large::ShapeBound& bound, large::WholeStages& stages) {
   const StopClock clock{StopRule()};
   int rounds = 0;
-  for (const auto& [second, joule] : {std::pair{1.0, 0.0}, {0.0, 1.0}, {1e-3, 1e-3}}) {
-    while (bound.refine(second, joule, stages, 1, clock)) {
+  for (std::size_t i = 0; i < bound.front().points().size(); ++i) {
+    while (i < bound.front().points().size() &&
+           bound.refine(CostPoint(bound.front().points()[i]), stages, 1, clock)) {
       ++rounds;
     }
   }

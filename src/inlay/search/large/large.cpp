@@ -37,9 +37,12 @@ std::string stage_words(schedule::SubmeshFamily family) {
     case schedule::SubmeshFamily::kSingle:
       return "chiplets";
     case schedule::SubmeshFamily::kTiles:
-      return "tiles, in a window all stages of a model on one shape";
+      return "tiles, in a window all stages of a model on one shape, each layer divided by the plan of its "
+             "stage";
     case schedule::SubmeshFamily::kUniform:
-      return "submeshes, in a window all stages of a model on one shape";
+      return "submeshes, in a window all stages of a model on one shape, each layer divided by the plan of "
+             "its "
+             "stage";
     case schedule::SubmeshFamily::kRectangles:
       break;
   }

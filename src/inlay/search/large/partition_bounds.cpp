@@ -322,12 +322,41 @@ bool PartitionPlan::settled() const {
                                          [](const WindowBound& bound) { return bound.settled(); });
 }
 
+/// [window] the points of the windows' fronts that add up to a corner, as nearly as they do.
+std::vector<CostPoint> PartitionPlan::parts_of(const CostPoint& corner) const {
+  constexpr std::size_t kMostPoints = 96;
+  std::vector<ParetoFront> fronts;
+  std::vector<ParetoFront> sums = {ParetoFront(CostPoint{})};
+  for (const ShapeBound& bound : shape_bounds_) {
+    fronts.push_back(bound.front().thinned(kMostPoints));
+    sums.push_back(in_sequence(sums.back(), fronts.back()).thinned(kMostPoints));
+  }
+  CostPoint left = {corner.latency, corner.energy - problem_.package.static_power * corner.latency};
+  std::vector<CostPoint> parts(fronts.size());
+  for (std::size_t w = fronts.size(); w-- > 0;) {
+    double least = kInfinite;
+    CostPoint before;
+    for (const CostPoint& a : sums[w].points()) {
+      for (const CostPoint& b : fronts[w].points()) {
+        const double excess =
+            std::max((a.latency + b.latency) * left.energy, (a.energy + b.energy) * left.latency);
+        if (excess < least) {
+          least = excess;
+          before = a;
+          parts[w] = b;
+        }
+      }
+    }
+    left = before;
+  }
+  return parts;
+}
+
 bool PartitionPlan::raise_shape_bounds(const StopClock& clock) {
-  const CostPoint corner = least_corner();
-  const ObjectiveGradient slopes = gradient_at(corner.latency, corner.energy);
+  const std::vector<CostPoint> parts = parts_of(least_corner());
   bool raised = false;
-  for (ShapeBound& bound : shape_bounds_) {
-    raised = bound.refine(slopes.second, slopes.joule, whole_stages_, effort_.threads, clock) || raised;
+  for (std::size_t w = 0; w < shape_bounds_.size(); ++w) {
+    raised = shape_bounds_[w].refine(parts[w], whole_stages_, effort_.threads, clock) || raised;
   }
   settled_on_shapes_ = !raised && !clock.expired();
   least_corner();

@@ -75,6 +75,7 @@ class PartitionPlan {
   /// The least that the windows' fronts allow; raises the partition's bound to it.
   CostPoint least_corner(const std::vector<const ParetoFront*>& fronts);
   CostPoint least_corner();
+  std::vector<CostPoint> parts_of(const CostPoint& corner) const;
   bool place_windows(const std::vector<ChipletOrdering>& orderings, const StopClock& clock);
   std::optional<WindowPlan> best_of(std::size_t window, const std::vector<ChipletOrdering>& orderings,
                                     const std::vector<double>& levels, const StopClock& clock);

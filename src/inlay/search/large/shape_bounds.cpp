@@ -8,7 +8,7 @@
 #include "inlay/evaluate/least_costs.hpp"
 #include "inlay/search/large/stage_rows.hpp"
 #include "inlay/search/parallel.hpp"
-#include "inlay/search/pipelines/pipeline_bound.hpp"
+#include "inlay/search/sharding/plan_row.hpp"
 
 namespace inlay::search::large {
 
@@ -41,23 +41,35 @@ std::vector<cost::LeastCost> least_on_chiplets(const schedule::Problem& problem,
   return result;
 }
 
-/// Sums over the layers of a range.
-struct RangeCosts {
-  double seconds = 0.0;
-  double slowest = 0.0;
-  double joules = 0.0;
-};
-
-RangeCosts costs_of(const std::vector<cost::LeastCost>& least, const windows::LayerRange& range,
-                    std::size_t sizes, std::size_t size) {
-  RangeCosts sum;
-  for (int layer = range.first; layer < range.last; ++layer) {
-    const cost::LeastCost& one = least[static_cast<std::size_t>(layer) * sizes + size];
-    sum.seconds += one.seconds;
-    sum.slowest = std::max(sum.slowest, one.seconds);
-    sum.joules += one.joules;
+/// The most that the readings after a cut of tensors that cross it can count, over all cuts of the range.
+double worst_relayout(const workload::Model& model, const windows::LayerRange& range,
+                      const sharding::PlanOptions& options) {
+  // [cut - first] differences of what is added up over the tensors that cross the cut
+  std::vector<double> steps(static_cast<std::size_t>(range.last - range.first) + 1, 0.0);
+  for (const workload::Tensor& tensor : model.tensors) {
+    const double worst = options.worst_exchange(tensor);
+    int touched = tensor.producer >= range.first && tensor.producer < range.last ? tensor.producer : -1;
+    for (const int user : tensor.users) {
+      if (user < range.first || user >= range.last) {
+        continue;
+      }
+      touched = touched < 0 ? user : touched;
+      if (user > touched) {  // crosses the cuts before touched + 1, ..., user
+        const std::vector<int>& inputs = model.layers[static_cast<std::size_t>(user)].inputs;
+        const auto index = static_cast<int>(&tensor - model.tensors.data());
+        const auto readings = static_cast<double>(std::count(inputs.begin(), inputs.end(), index));
+        steps[static_cast<std::size_t>(touched + 1 - range.first)] += readings * worst;
+        steps[static_cast<std::size_t>(user + 1 - range.first)] -= readings * worst;
+      }
+    }
   }
-  return sum;
+  double here = 0.0;
+  double most = 0.0;
+  for (const double step : steps) {
+    here += step;
+    most = std::max(most, here);
+  }
+  return most;
 }
 
 }  // namespace
@@ -119,43 +131,124 @@ std::optional<CostPoint> WholeStages::of(int model, const windows::LayerRange& r
   return known_.try_emplace(key, least).first->second;
 }
 
+PriceOfStages WholeStages::price_of(int model, const windows::LayerRange& range, int size,
+                                    std::size_t shape) {
+  const Key key{model, range.first, range.last, size, shape};
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto known = prices_.find(key); known != prices_.end()) {
+      return known->second;
+    }
+  }
+  const std::vector<TileKind>& kinds = tiles_.shapes()[shape - 1].kinds;
+  const bool alike = std::all_of(kinds.begin(), kinds.end(),
+                                 [&](const TileKind& kind) { return kind.members == kinds.front().members; });
+  const PriceOfStages price =
+      alike ? worked_out(model, range, size, kinds.front().members) : PriceOfStages{1.0, 1.0, 0.0, 0.0};
+  const std::lock_guard lock(mutex_);
+  return prices_.try_emplace(key, price).first->second;
+}
+
+/// The stages' plans one after the other are a plan of all layers, but for where tensors lie that cross a
+/// cut: a reading after it may count more there, by the worst exchange at most.
+PriceOfStages WholeStages::worked_out(int model, const windows::LayerRange& range, int size,
+                                      const evaluate::GridTypes& members) const {
+  const auto at = static_cast<std::size_t>(model);
+  const workload::Model& graph = problem_.scenario.models[at].model;
+  const std::int64_t mini_batch = problem_.costs.models[at].mini_batches[static_cast<std::size_t>(size)];
+  const sharding::PlanOptions options(problem_, model, 0, static_cast<int>(graph.layers.size()), mini_batch,
+                                      members, goal_);
+  sharding::PlanRow row(options, graph, range.first, 0.0, std::numeric_limits<std::int64_t>::max());
+  PriceOfStages result{options.goal().time, options.goal().energy, 0.0, 0.0};
+  if (row.has(range.last) && row.exact()) {
+    const sharding::PlanSums& sums = row.sums(range.last);
+    result.price = result.per_second * (sums.compute + sums.exchange) +
+                   result.per_joule * (sums.layer_energy + sums.exchange_energy);
+    result.relayout = worst_relayout(graph, range, options);
+  }
+  return result;
+}
+
 ShapeBound::ShapeBound(const schedule::Problem& problem, const std::vector<ShapeCosts>& shapes,
                        const std::vector<windows::LayerRange>& ranges)
-    : chiplets_(static_cast<int>(problem.package.chiplets.size())) {
+    : problem_(problem), shapes_(shapes), chiplets_(static_cast<int>(problem.package.chiplets.size())) {
   for (std::size_t model = 0; model < ranges.size(); ++model) {
     if (!ranges[model].empty()) {
       models_.push_back(static_cast<int>(model));
       ranges_.push_back(ranges[model]);
-      add_ways(problem, shapes, models_.size() - 1);
+      add_ways(models_.size() - 1);
     }
   }
   remake_front();
 }
 
-void ShapeBound::add_ways(const schedule::Problem& problem, const std::vector<ShapeCosts>& shapes,
-                          std::size_t model) {
+ShapeBound::Work ShapeBound::work_of(const Way& way) const {
+  const windows::LayerRange& range = ranges_[way.model];
+  const auto at = static_cast<std::size_t>(models_[way.model]);
+  const std::vector<std::int64_t>& sizes = problem_.costs.models[at].mini_batches;
+  const auto size = static_cast<std::size_t>(way.size);
+  Work work;
+  work.mini_batches = static_cast<double>(base::ceil_divide(problem_.scenario.models[at].batch, sizes[size]));
+  work.moves = pipelines::compulsory_moves(problem_, models_[way.model], range, way.size);
+  for (int layer = range.first; layer < range.last; ++layer) {
+    const cost::LeastCost& one =
+        shapes_[way.shape].least[at][static_cast<std::size_t>(layer) * sizes.size() + size];
+    work.seconds += one.seconds;
+    work.slowest = std::max(work.slowest, one.seconds);
+    work.joules += one.joules;
+  }
+  return work;
+}
+
+/// docs/search.md "The bound".
+void ShapeBound::set_figures(const Work& work, Way& way) const {
+  const bool serial = problem_.overlap == hardware::Overlap::kSerial;
+  const double loaded = serial ? work.seconds + work.moves.load : std::max(work.seconds, work.moves.load);
+  const double shared = serial ? work.seconds + work.moves.sample : std::max(work.seconds, work.moves.sample);
+  const double steady = std::max(work.slowest, shared / way.stages);
+  way.latency = loaded + work.moves.sample + (work.mini_batches - 1.0) * steady;
+  way.energy = work.mini_batches * work.joules + work.moves.energy;
+}
+
+void ShapeBound::add_ways(std::size_t model) {
   const windows::LayerRange& range = ranges_[model];
-  const auto at = static_cast<std::size_t>(models_[model]);
-  const std::vector<std::int64_t>& sizes = problem.costs.models[at].mini_batches;
-  const bool serial = problem.overlap == hardware::Overlap::kSerial;
-  for (std::size_t size = 0; size < sizes.size(); ++size) {
-    const pipelines::CompulsoryMoves moves =
-        pipelines::compulsory_moves(problem, models_[model], range, static_cast<int>(size));
-    const auto n = static_cast<double>(base::ceil_divide(problem.scenario.models[at].batch, sizes[size]));
-    for (std::size_t shape = 0; shape < shapes.size(); ++shape) {
-      const RangeCosts sum = costs_of(shapes[shape].least[at], range, sizes.size(), size);
-      if (!(sum.seconds < kInfinite)) {
-        continue;
-      }
-      const double loaded = serial ? sum.seconds + moves.load : std::max(sum.seconds, moves.load);
-      const double work = serial ? sum.seconds + moves.sample : std::max(sum.seconds, moves.sample);
-      const int most = std::min(chiplets_ / shapes[shape].members, range.last - range.first);
-      for (int stages = 1; stages <= most; ++stages) {
-        const double steady = std::max(sum.slowest, work / stages);
-        ways_.push_back({model, static_cast<int>(size), shape, stages, stages * shapes[shape].members,
-                         loaded + moves.sample + (n - 1.0) * steady, n * sum.joules + moves.energy, false});
+  const auto sizes =
+      static_cast<int>(problem_.costs.models[static_cast<std::size_t>(models_[model])].mini_batches.size());
+  for (int size = 0; size < sizes; ++size) {
+    for (std::size_t shape = 0; shape < shapes_.size(); ++shape) {
+      Way way{model, size, shape, 1, 0, 0.0, 0.0, false};
+      const Work work = work_of(way);
+      const int most = std::min(chiplets_ / shapes_[shape].members, range.last - range.first);
+      for (way.stages = 1; work.seconds < kInfinite && way.stages <= most; ++way.stages) {
+        way.chiplets = way.stages * shapes_[shape].members;
+        set_figures(work, way);
+        ways_.push_back(way);
       }
     }
+  }
+}
+
+/// Time and energy cannot both be at their least: one way for each part of the times that are possible, with
+/// the least energy that is left for it.
+void ShapeBound::refine_cuts(const Way& way, const PriceOfStages& price, std::vector<Way>& finer) const {
+  constexpr int kParts = 8;
+  const Work least = work_of(way);
+  const double whole = price.price - (way.stages - 1) * price.relayout;
+  const double longest = (whole - price.per_joule * least.joules) / price.per_second;
+  const int parts = longest > least.seconds ? kParts : 0;
+  for (int part = 0; part <= parts; ++part) {
+    const auto until = [&](int end) {
+      return parts == 0 ? least.seconds : least.seconds + (longest - least.seconds) * end / parts;
+    };
+    Work work = least;
+    work.seconds = until(part);
+    if (part < parts) {
+      work.joules = std::max(least.joules, (whole - price.per_second * until(part + 1)) / price.per_joule);
+    }
+    Way one = way;
+    one.exact = true;
+    set_figures(work, one);
+    finer.push_back(one);
   }
 }
 
@@ -251,36 +344,50 @@ std::vector<std::size_t> ShapeBound::ways_of(double latency) const {
   return knapsack.picked();
 }
 
-bool ShapeBound::refine(double per_second, double per_joule, WholeStages& stages, int threads,
-                        const StopClock& clock) {
-  const CostPoint* best = nullptr;
-  const auto cost = [&](const CostPoint& point) {
-    return per_second * point.latency + per_joule * point.energy;
-  };
+/// Of the last point that is no later and of the first that takes no more energy.
+std::vector<std::size_t> ShapeBound::open_ways(const CostPoint& around) const {
+  constexpr double kRounding = 1.0 + 1e-9;
+  const CostPoint* earlier = nullptr;
+  const CostPoint* cheaper = nullptr;
   for (const CostPoint& point : front_.points()) {
-    best = best == nullptr || cost(point) < cost(*best) ? &point : best;
+    earlier = point.latency <= around.latency * kRounding ? &point : earlier;
+    cheaper = cheaper == nullptr && point.energy <= around.energy * kRounding ? &point : cheaper;
   }
-  if (models_.empty() || best == nullptr) {
-    return false;
-  }
-  std::vector<std::size_t> open;
-  for (const std::size_t way : ways_of(best->latency)) {
-    if (!ways_[way].exact && ways_[way].stages == 1) {
-      open.push_back(way);
+  std::set<std::size_t> open;
+  for (const CostPoint* point : {earlier, cheaper}) {
+    for (const std::size_t way : point == nullptr ? std::vector<std::size_t>() : ways_of(point->latency)) {
+      if (!ways_[way].exact && (ways_[way].stages == 1 || ways_[way].shape > 0)) {
+        open.insert(way);
+      }
     }
   }
-  std::vector<std::optional<CostPoint>> found(open.size());
+  return {open.begin(), open.end()};
+}
+
+bool ShapeBound::refine(const CostPoint& around, WholeStages& stages, int threads, const StopClock& clock) {
+  const std::vector<std::size_t> open = models_.empty() ? std::vector<std::size_t>() : open_ways(around);
+  std::vector<std::vector<Way>> found(open.size());
   for_each_index(threads, open.size(), [&](std::size_t i) {
     const Way& way = ways_[open[i]];
-    found[i] = stages.of(models_[way.model], ranges_[way.model], way.size, way.shape, clock);
+    const int model = models_[way.model];
+    const windows::LayerRange& range = ranges_[way.model];
+    if (clock.expired()) {
+      return;
+    }
+    if (way.stages > 1) {
+      refine_cuts(way, stages.price_of(model, range, way.size, way.shape), found[i]);
+    } else if (const auto point = stages.of(model, range, way.size, way.shape, clock)) {
+      found[i].push_back(way);
+      found[i].back().latency = std::max(way.latency, point->latency);
+      found[i].back().energy = std::max(way.energy, point->energy);
+      found[i].back().exact = true;
+    }
   });
   bool raised = false;
   for (std::size_t i = 0; i < open.size(); ++i) {
-    if (found[i]) {
-      Way& way = ways_[open[i]];
-      way.latency = std::max(way.latency, found[i]->latency);
-      way.energy = std::max(way.energy, found[i]->energy);
-      way.exact = true;
+    if (!found[i].empty()) {
+      ways_[open[i]] = found[i].front();
+      ways_.insert(ways_.end(), found[i].begin() + 1, found[i].end());
       raised = true;
     }
   }

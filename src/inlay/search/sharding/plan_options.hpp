@@ -98,6 +98,8 @@ class PlanOptions {
   PlanOptions(const schedule::Problem& problem, int model, int first, int last, std::int64_t mini_batch,
               const evaluate::GridTypes& members, const PlanGoal& goal);
 
+  /// What a second and a joule count.
+  const PlanGoal& goal() const { return goal_; }
   const LayerOptions& of(int layer) const { return *layers_[static_cast<std::size_t>(layer - first_)]; }
   /// Of bringing an operand from a layout to where the option needs it.
   const PricedExchange& exchange(const LayerOptions& layer, std::size_t option, std::size_t operand,

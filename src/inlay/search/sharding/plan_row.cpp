@@ -203,7 +203,7 @@ void PlanRow::advance(int layer) {
 
 /// Whatever follows a state can follow the cheapest one, too, for no more than what bringing its live tensors
 /// to their readers costs more.
-void PlanRow::keep_promising(std::vector<State>& states) const {
+void PlanRow::keep_promising(std::vector<State>& states) {
   std::stable_sort(states.begin(), states.end(),
                    [](const State& a, const State& b) { return a.price < b.price; });
   if (states.empty()) {
@@ -230,6 +230,7 @@ void PlanRow::keep_promising(std::vector<State>& states) const {
   const std::size_t most = live_.size() <= kExactFrontier ? kMostStates : kFewStates;
   if (states.size() > most) {
     states.resize(most);
+    exact_ = false;
   }
 }
 

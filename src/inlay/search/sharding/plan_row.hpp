@@ -42,6 +42,9 @@ class PlanRow {
 
   /// Whether there is a plan of layers [first, last); grows the row to there.
   bool has(int last);
+  /// Whether no plan so far is cheaper than those of the row: states were dropped only where that loses
+  /// nothing.
+  bool exact() const { return exact_; }
   /// The plan of layers [first, last).
   const PlanSums& sums(int last) const;
   std::vector<schedule::Sharding> shardings(int last) const;
@@ -86,7 +89,7 @@ class PlanRow {
   PlanSums sums_of(int layer, const State& state) const;
   std::vector<Live> live_after(int layer) const;
   std::vector<Origin> origins_of(int layer, const std::vector<Live>& after) const;
-  void keep_promising(std::vector<State>& states) const;
+  void keep_promising(std::vector<State>& states);
   void record();
 
   const PlanOptions& options_;
@@ -94,7 +97,8 @@ class PlanRow {
   int first_;
   double loads_;
   std::int64_t most_weights_;
-  bool ended_ = false;                                   // longer stages have no plan
+  bool ended_ = false;  // longer stages have no plan
+  bool exact_ = true;
   std::vector<Live> live_;                               // before the next layer
   std::vector<State> states_;                            // after the last layer so far
   std::vector<std::vector<Step>> steps_;                 // [layer]
