@@ -90,8 +90,9 @@ TEST(Cost, PrefersByTheObjective) {
 
 TEST(Cost, ScheduleTakesAnEnergyTableForAllChiplets) {
   const TemporaryFolder folder;
-  const std::vector<std::string> words = {"schedule",   "resnet-18",  "--package", "het-sides-2x2",
-                                          "--strategy", "standalone", "--submeshes", "single", "--json"};
+  const std::vector<std::string> words = {"schedule",      "resnet-18",  "--package",
+                                          "het-sides-2x2", "--strategy", "standalone",
+                                          "--submeshes",   "single",     "--json"};
   std::vector<std::string> scaled = words;
   scaled.insert(scaled.end(), {"--energy", "horowitz-45nm"});
   const Json own = json_of(words, folder);

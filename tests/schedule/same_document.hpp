@@ -126,12 +126,13 @@ struct Same {
   static bool of(const schedule::Problem& a, const schedule::Problem& b) {
     const auto& [scenario, package, costs, communication, overlap, constraints, submeshes, most_members,
                  repeated] = a;
-    return repeated == b.repeated && submeshes == b.submeshes && most_members == b.most_members && same_shares(costs, b.costs) &&
-           scenario.name == b.scenario.name && scenario.source == b.scenario.source &&
-           of(scenario.models, b.scenario.models) && of(package, b.package) &&
-           costs.engine == b.costs.engine && costs.engine_version == b.costs.engine_version &&
-           costs.assumptions == b.costs.assumptions && of(costs.models, b.costs.models) &&
-           communication == b.communication && overlap == b.overlap && constraints == b.constraints;
+    return repeated == b.repeated && submeshes == b.submeshes && most_members == b.most_members &&
+           same_shares(costs, b.costs) && scenario.name == b.scenario.name &&
+           scenario.source == b.scenario.source && of(scenario.models, b.scenario.models) &&
+           of(package, b.package) && costs.engine == b.costs.engine &&
+           costs.engine_version == b.costs.engine_version && costs.assumptions == b.costs.assumptions &&
+           of(costs.models, b.costs.models) && communication == b.communication && overlap == b.overlap &&
+           constraints == b.constraints;
   }
 
   static bool of(const schedule::ScheduleDocument& a, const schedule::ScheduleDocument& b) {

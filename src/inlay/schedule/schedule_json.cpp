@@ -79,8 +79,8 @@ void describe_submeshes(Archive& archive, Problem& problem) {
   [[maybe_unused]] const bool present =
       archive.optional_part("submeshes", problem.submeshes != SubmeshFamily::kSingle, [&](auto& inner) {
         inner.word("family", problem.submeshes,
-                   {to_string(SubmeshFamily::kSingle), to_string(SubmeshFamily::kTiles), to_string(SubmeshFamily::kUniform),
-                    to_string(SubmeshFamily::kRectangles)});
+                   {to_string(SubmeshFamily::kSingle), to_string(SubmeshFamily::kTiles),
+                    to_string(SubmeshFamily::kUniform), to_string(SubmeshFamily::kRectangles)});
         inner.integer("most_members", problem.most_members, 1, hardware::kMostMembers);
       });
 }

@@ -19,8 +19,8 @@ struct ObjectiveFigures {
   std::string binds;
 };
 
-/// Period and throughput are searched for as the latency of a repeated schedule; a bound on each factor bounds
-/// EDP.
+/// Period and throughput are searched for as the latency of a repeated schedule; a bound on each factor
+/// bounds EDP.
 std::map<std::string, ObjectiveFigures> objectives(const evaluate::ScheduleCost& cost,
                                                    const evaluate::RootBounds& bounds) {
   const ObjectiveFigures latency{cost.latency, bounds.latency, bounds.latency_binds};

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -29,7 +29,9 @@ class Collector {
   void integer(const char* key, std::int64_t value, std::int64_t) { add(key, value); }
   void number(const char* key, double value) { add(key, value); }
   /// What is absent counts as -1: places stay the same.
-  void optional_number(const char* key, const std::optional<double>& value) { add(key, value.value_or(-1.0)); }
+  void optional_number(const char* key, const std::optional<double>& value) {
+    add(key, value.value_or(-1.0));
+  }
   void ratio(const char* key, double value) { add(key, value); }
   void integers(const char* key, const std::vector<int>& values, std::int64_t) { add(key, values); }
   /// Where two stages or pipelines tie, rounding picks one; check_bottlenecks judges the choice by its time.

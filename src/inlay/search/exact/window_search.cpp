@@ -178,9 +178,10 @@ class FreeWindowSearch : WindowSearch {
                                 : !objective_.counts_latency()
                                     ? root.energy_binds
                                     : root.latency_binds + " and " + root.energy_binds;
-    return finish(objective_.bound(root.latency, root.energy),
-                  all_schedules(problem_) + "; searched: windows moved layer by layer from the best of " + family_.name,
-                  stopped() ? clock_.reason() : "its end");
+    return finish(
+        objective_.bound(root.latency, root.energy),
+        all_schedules(problem_) + "; searched: windows moved layer by layer from the best of " + family_.name,
+        stopped() ? clock_.reason() : "its end");
   }
 
  private:

@@ -222,12 +222,10 @@ class MinibatchSearch {
   }
 
   Label extended(const Label& label, const StageFigures& stage, std::size_t parent, int cut) const {
-    return {label.first + stage.first,
-            tables_.refills > 0.0 ? std::max(label.steady, stage.steady) : 0.0,
-            label.energy + stage.energy,
-            label.bytes + static_cast<double>(stage.memory_bytes),
-            static_cast<std::int32_t>(parent),
-            cut};
+    return {
+        label.first + stage.first,         tables_.refills > 0.0 ? std::max(label.steady, stage.steady) : 0.0,
+        label.energy + stage.energy,       label.bytes + static_cast<double>(stage.memory_bytes),
+        static_cast<std::int32_t>(parent), cut};
   }
 
   void fill_cut(int node, int x, const std::vector<LatencyBand>& useful, NodeLabels& labels) {

@@ -34,8 +34,8 @@ class ShardedSegments {
   /// The true figures, equal to those of the reference evaluator.
   const ShardedSegment& exact(int first, int last);
   std::vector<schedule::Sharding> shardings(int first, int last);
-  /// Gives back the memory of the segments that begin at `first`, and of their plans; what exact() returned of
-  /// them is gone. Asked for again, they are made again.
+  /// Gives back the memory of the segments that begin at `first`, and of their plans; what exact() returned
+  /// of them is gone. Asked for again, they are made again.
   void forget(int first);
 
  private:
