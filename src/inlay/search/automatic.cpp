@@ -21,8 +21,8 @@ namespace {
 
 /// Of the time that is left; the rest is for the bound of `large` where `exact` does not come to its end.
 constexpr double kShareOfExact = 0.75;
-/// Where stages have one shape, `large` bounds well and goes first: its share of the time.
-constexpr double kShareOfLarge = 0.6;
+/// Where stages have one shape `large` bounds well, and needs more of it.
+constexpr double kShareOfExactOnShapes = 0.4;
 /// On packages of fewer chiplets `exact` is quick whatever the family.
 constexpr int kFewChiplets = 5;
 
@@ -49,21 +49,20 @@ class Automatic {
     }
     run("large", large::solve, quick);
     const bool bounded = problem_.submeshes == schedule::SubmeshFamily::kUniform && chiplets >= kFewChiplets;
-    if (!enough() && bounded) {
-      Options whole = options_of("large");
-      whole.stop.time_limit *= kShareOfLarge;
-      run("large", large::solve, whole);
-    }
     if (!enough()) {
       Options whole = options_of("exact");
-      whole.stop.time_limit *= bounded ? 1.0 : kShareOfExact;
+      whole.stop.time_limit *= bounded ? kShareOfExactOnShapes : kShareOfExact;
       if (!limited()) {
         whole.stop.evaluations = options_.settings.integer("auto.evaluations");
       }
       run("exact", exact::solve, whole);
     }
-    if (!enough() && !bounded) {
+    if (!enough()) {
       run("large", large::solve, options_of("large"));
+    }
+    if (!enough() && bounded && std::isfinite(options_.stop.time_limit)) {
+      run("exact", exact::solve,
+          options_of("exact"));  // `large` has come to its end before the time was over
     }
     return combined();
   }
